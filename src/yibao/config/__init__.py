@@ -1,0 +1,1 @@
+"""Puts the parts together: settings, addresses, and what the environment may change."""

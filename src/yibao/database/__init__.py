@@ -1,0 +1,1 @@
+"""The floor below the apps: the PostgreSQL server, its roles, the wall, the writer."""

@@ -1,0 +1,9 @@
+"""Which address belongs to which part."""
+
+import importlib.util
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = []
+if importlib.util.find_spec("yibao.console.urls"):
+    urlpatterns.append(path("", include("yibao.console.urls")))

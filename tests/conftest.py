@@ -1,0 +1,67 @@
+"""One private PostgreSQL for the whole run; tests work in it as the application role.
+
+The server starts when the first test asks for a database and stops with the last worker. Tables
+are made by the owner, tests work under row security like the product. A test that commits
+(`transaction=True`) is emptied by the owner afterwards.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["tests.requirement_marks"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that commit are emptied by the owner: the application role may not truncate."""
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        if mark and mark.kwargs.get("transaction") and "databases" not in mark.kwargs:
+            mark.kwargs["databases"] = ["default", "owner"]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop a server that a killed worker left behind, and clear the tests' home away."""
+    if os.environ.get("YIBAO_TEST_HOME_OWNER") != str(os.getpid()):
+        return
+    from yibao.database.home import Home
+    from yibao.database.supervisor import Supervisor
+
+    place = Path(os.environ["YIBAO_TEST_HOME"])
+    Supervisor(Home(place / "home")).stop(forget=True)
+    shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[None]:
+    """Hold the private server for as long as this worker lives."""
+    from django.conf import settings
+
+    from yibao.database.supervisor import Supervisor
+
+    Path(os.environ["YIBAO_TEST_HOME"]).chmod(0o711)
+    with Supervisor(settings.HOME, binaries=settings.POSTGRES_BINARIES).running():
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    database_server, django_test_environment, django_db_blocker, django_db_modify_db_settings
+) -> Iterator[None]:
+    """Make this worker's database by the owner's migrations; close the pool before it goes."""
+    from django.db import connections
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        made = setup_databases(
+            verbosity=0, interactive=False, aliases={"default", "owner"}, serialized_aliases=[]
+        )
+    yield
+    with django_db_blocker.unblock():
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+            connection.close_pool()
+        teardown_databases(made, verbosity=0)
