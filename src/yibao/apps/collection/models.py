@@ -1,0 +1,218 @@
+"""Dues, payments by channel, cash in agents' custody, receipts, and refused refunds."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from yibao.database.models import ScopedModel
+
+ONLY_ADDED = pgtrigger.Update | pgtrigger.Delete
+
+
+class Due(ScopedModel):
+    """What is owed for a person and a year. Its movements are legs of the dues sub-ledger.
+
+    `owed_fen` is the whole sum asked of the person's side; `subsidised_fen` what departments
+    bear of it; `paid_fen` what the person has paid. Sums are checked by `yibao verify`.
+    """
+
+    person = models.ForeignKey("registry.Person", on_delete=models.PROTECT)
+    year = models.PositiveSmallIntegerField()
+    price_class = models.CharField(max_length=30)
+    owed_fen = models.BigIntegerField()
+    subsidised_fen = models.BigIntegerField(default=0)
+    paid_fen = models.BigIntegerField(default=0)
+    shares = models.JSONField(default=dict)  # fiscal shares in fen by payer, where ruled
+    witness = models.JSONField(default=dict)
+    raised_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "year"],
+                name="one_due_a_person_and_year",
+                condition=Q(cancelled_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="a_due_is_not_paid_twice",
+                condition=Q(paid_fen__gte=0)
+                & Q(subsidised_fen__gte=0)
+                & Q(owed_fen__gte=F("paid_fen") + F("subsidised_fen")),
+            ),
+        ]
+        indexes = [models.Index(fields=["year", "area_no"], name="dues_of_an_area")]
+
+
+class PaymentFile(ScopedModel):
+    """A file of payments from the tax side or a bank, one channel and day or many."""
+
+    file_name = models.CharField(max_length=200)
+    file_sha256 = models.CharField(max_length=64)
+    channel = models.CharField(max_length=20, blank=True)
+    received_at = models.DateTimeField()
+    received_by = models.BigIntegerField()
+    rows_total = models.IntegerField()
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "file_sha256"], name="a_payment_file_is_taken_once"
+            ),
+        ]
+
+
+class Payment(ScopedModel):
+    """Money that arrived, as the channel reported it. Never changed afterwards (方案 四(二))."""
+
+    file = models.ForeignKey(PaymentFile, null=True, on_delete=models.PROTECT)
+    row_no = models.IntegerField(null=True)
+    channel = models.CharField(max_length=20)
+    year = models.PositiveSmallIntegerField()
+    number = models.CharField(max_length=30)  # identity number paid for
+    name = models.CharField(max_length=60)
+    amount_fen = models.BigIntegerField()
+    paid_at = models.DateTimeField()
+    voucher_kind = models.CharField(max_length=20)
+    voucher_no = models.CharField(max_length=60)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "channel", "voucher_no"], name="a_voucher_pays_once"
+            ),
+            models.CheckConstraint(name="a_payment_is_positive", condition=Q(amount_fen__gt=0)),
+        ]
+        indexes = [models.Index(fields=["year", "number"], name="payments_by_number")]
+        triggers = [pgtrigger.Protect(name="payments_are_only_added", operation=ONLY_ADDED)]
+
+
+class PaymentMatch(ScopedModel):
+    """That a payment pays a due. A wrong one is undone by a match that reverses it."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="matches")
+    due = models.ForeignKey(Due, on_delete=models.PROTECT, related_name="matches")
+    amount_fen = models.BigIntegerField()  # negative when it reverses
+    reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT)
+    reason = models.CharField(max_length=200, blank=True)
+    matched_at = models.DateTimeField()
+    matched_by = models.BigIntegerField()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="matches_are_only_added", operation=ONLY_ADDED)]
+
+
+class CashCollection(ScopedModel):
+    """Cash that an agent took for a person, for a recorded special reason (方案 四(二))."""
+
+    due = models.ForeignKey(Due, on_delete=models.PROTECT, related_name="cash")
+    collector = models.ForeignKey("access.Operator", on_delete=models.PROTECT, related_name="+")
+    keyed_by = models.ForeignKey("access.Operator", on_delete=models.PROTECT, related_name="+")
+    amount_fen = models.BigIntegerField()
+    collected_at = models.DateTimeField()
+    deposit_by = models.DateField()  # the last day allowed
+    special_reason = models.CharField(max_length=200)
+    receipt_no = models.CharField(max_length=30)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="who_collects_keys_in", condition=Q(collector=F("keyed_by"))
+            ),
+            models.UniqueConstraint(fields=["region", "receipt_no"], name="a_receipt_is_used_once"),
+        ]
+        indexes = [models.Index(fields=["collector", "deposit_by"], name="cash_of_a_collector")]
+        triggers = [pgtrigger.Protect(name="cash_is_only_added", operation=ONLY_ADDED)]
+
+
+class CashDeposit(ScopedModel):
+    """Cash that an agent paid in through an online channel."""
+
+    collector = models.ForeignKey("access.Operator", on_delete=models.PROTECT)
+    channel = models.CharField(max_length=20)
+    voucher_no = models.CharField(max_length=60)
+    amount_fen = models.BigIntegerField()
+    deposited_at = models.DateTimeField()
+    late_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "channel", "voucher_no"], name="a_deposit_voucher_is_used_once"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="deposits_are_only_added", operation=ONLY_ADDED)]
+
+
+class CashDepositLine(ScopedModel):
+    """Which collected cash a deposit paid in; each collection once."""
+
+    deposit = models.ForeignKey(CashDeposit, on_delete=models.PROTECT, related_name="lines")
+    collection = models.OneToOneField(
+        CashCollection, on_delete=models.PROTECT, related_name="deposited"
+    )
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="cash_line")
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="deposit_lines_are_only_added", operation=ONLY_ADDED)]
+
+
+class ReceiptRange(ScopedModel):
+    """A range of receipt numbers given to a collector; the next one is handed out in order."""
+
+    holder = models.ForeignKey("access.Operator", on_delete=models.PROTECT)
+    prefix = models.CharField(max_length=12)
+    first = models.IntegerField()
+    last = models.IntegerField()
+    next = models.IntegerField()
+    issued_at = models.DateTimeField()
+    issued_by = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="receipt_numbers_stay_in_their_range",
+                condition=Q(next__gte=F("first")) & Q(next__lte=F("last") + 1),
+            ),
+            models.UniqueConstraint(
+                fields=["region", "prefix", "first"], name="a_receipt_range_is_given_once"
+            ),
+        ]
+
+
+class Receipt(ScopedModel):
+    """A receipt given to a payer: number, for what, how much. Spoilt ones are kept as such."""
+
+    range = models.ForeignKey(ReceiptRange, null=True, on_delete=models.PROTECT)
+    number = models.CharField(max_length=30)
+    kind = models.CharField(max_length=20)  # voucher kind of the region
+    payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT)
+    collection = models.ForeignKey(CashCollection, null=True, on_delete=models.PROTECT)
+    amount_fen = models.BigIntegerField()
+    issued_at = models.DateTimeField()
+    issued_by = models.BigIntegerField()
+    spoilt_because = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "kind", "number"], name="a_receipt_number_is_given_once"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="receipts_are_only_added", operation=ONLY_ADDED)]
+
+
+class RefundRequest(ScopedModel):
+    """A wish for money back after payment, and the answer with the article that it rests on."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT)
+    asked_at = models.DateTimeField()
+    asked_by = models.BigIntegerField()
+    reason = models.CharField(max_length=200)
+    decision = models.CharField(max_length=20)  # refused
+    answer = models.CharField(max_length=300)
+    cite = models.CharField(max_length=60)
+    responsible = models.CharField(max_length=60, blank=True)

@@ -1,0 +1,133 @@
+"""The books: main books on a cash basis, and sub-ledgers with the same discipline.
+
+A book belongs to one fund and one accounting unit. A sub-ledger (dues, institutions, custody)
+is a book of its own kind whose legs name a party. Entries and legs are only ever added.
+"""
+
+import pgtrigger
+from django.db import models
+
+from yibao.database.models import ScopedModel
+
+
+class BookKind(models.TextChoices):
+    MAIN = "main", "总账"
+    DUES = "dues", "应缴明细账"
+    INSTITUTIONS = "institutions", "定点机构往来账"
+    CUSTODY = "custody", "代收现金明细账"
+
+
+class Book(models.Model):
+    """One book of a fund and an accounting unit (an agency of a level keeps its own)."""
+
+    region = models.CharField(max_length=20)
+    fund = models.CharField(max_length=20, default="resident")
+    unit = models.ForeignKey("access.Organisation", on_delete=models.PROTECT)
+    kind = models.CharField(max_length=20, choices=BookKind.choices)
+    name = models.CharField(max_length=80)
+    area_no = models.BigIntegerField()
+    opened_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["fund", "unit", "kind"], name="one_book_of_a_kind"),
+        ]
+
+
+class BookMonth(models.Model):
+    """A month of a book: its next voucher number, and whether it is closed."""
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="months")
+    month = models.DateField()  # the first day
+    last_voucher = models.PositiveIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "month"], name="one_row_a_book_and_month"),
+        ]
+
+
+class Entry(ScopedModel):
+    """A balanced entry of a book. `voucher_no` counts without gaps in a month of a main book."""
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="entries")
+    voucher_no = models.PositiveIntegerField(null=True)
+    kind = models.CharField(max_length=40)
+    on = models.DateField()
+    memo = models.CharField(max_length=120)
+    source_kind = models.CharField(max_length=40)
+    source_id = models.BigIntegerField()
+    reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT)
+    posted_at = models.DateTimeField()
+    posted_by = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "on", "voucher_no"],
+                name="one_voucher_number_a_day_and_book",
+                condition=models.Q(voucher_no__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["book", "on", "id"], name="day_book"),
+            models.Index(fields=["source_kind", "source_id"], name="entries_of_a_source"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="entries_are_only_added", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
+        ]
+
+
+class Leg(ScopedModel):
+    """One side of an entry, in fen. A sub-ledger's leg names the party it concerns."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="legs")
+    book = models.ForeignKey(Book, on_delete=models.PROTECT)
+    account = models.CharField(max_length=20)
+    on = models.DateField()
+    debit_fen = models.BigIntegerField(default=0)
+    credit_fen = models.BigIntegerField(default=0)
+    party_kind = models.CharField(max_length=20, blank=True)  # person | institution | operator
+    party_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="leg_is_debit_or_credit",
+                condition=models.Q(debit_fen__gt=0, credit_fen=0)
+                | models.Q(debit_fen=0, credit_fen__gt=0),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["book", "account", "on"], name="legs_of_an_account"),
+            models.Index(
+                fields=["book", "party_kind", "party_id"],
+                name="legs_of_a_party",
+                condition=models.Q(party_id__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="legs_are_only_added", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
+            pgtrigger.Trigger(
+                name="entries_sum_to_zero",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_legs"),
+                declare=[("odd", "bigint")],
+                func="""
+                    select entry_id into odd from new_legs
+                     group by entry_id having sum(debit_fen) <> sum(credit_fen) limit 1;
+                    if odd is not null then
+                        raise exception 'entry % does not balance', odd using errcode = 'YB001';
+                    end if;
+                    return null;
+                """,
+            ),
+        ]
