@@ -45,6 +45,35 @@ class Due(ScopedModel):
         indexes = [models.Index(fields=["year", "area_no"], name="dues_of_an_area")]
 
 
+class Relief(ScopedModel):
+    """That somebody else bears a part of what a person owes for a year.
+
+    Written by the app that decides support, kept here so that a due raised later knows of it:
+    collection may not import what comes after it.
+    """
+
+    person = models.ForeignKey("registry.Person", on_delete=models.PROTECT)
+    year = models.PositiveSmallIntegerField()
+    category = models.CharField(max_length=30)
+    subsidised_fen = models.BigIntegerField()
+    source_kind = models.CharField(max_length=40)
+    source_id = models.BigIntegerField()
+    recorded_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "year"],
+                name="one_relief_a_person_and_year",
+                condition=Q(removed_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="a_relief_is_not_negative", condition=Q(subsidised_fen__gte=0)
+            ),
+        ]
+
+
 class PaymentFile(ScopedModel):
     """A file of payments from the tax side or a bank, one channel and day or many."""
 
@@ -54,7 +83,10 @@ class PaymentFile(ScopedModel):
     received_at = models.DateTimeField()
     received_by = models.BigIntegerField()
     rows_total = models.IntegerField()
-    amount_fen = models.BigIntegerField()
+    rows_taken = models.IntegerField(default=0)
+    rows_known = models.IntegerField(default=0)  # vouchers that an earlier file brought
+    amount_fen = models.BigIntegerField()  # of the rows taken
+    faults = models.JSONField(default=list)  # [{sheet, row, column, value, code, reason, remedy}]
 
     class Meta:
         constraints = [
@@ -77,6 +109,7 @@ class Payment(ScopedModel):
     paid_at = models.DateTimeField()
     voucher_kind = models.CharField(max_length=20)
     voucher_no = models.CharField(max_length=60)
+    insured_place = models.CharField(max_length=40, blank=True)  # 参保地 as the channel wrote it
     recorded_at = models.DateTimeField()
 
     class Meta:
@@ -105,6 +138,43 @@ class PaymentMatch(ScopedModel):
         triggers = [pgtrigger.Protect(name="matches_are_only_added", operation=ONLY_ADDED)]
 
 
+class UnmatchedPayment(ScopedModel):
+    """A payment that pays no due yet, and why. The money is kept as a temporary receipt."""
+
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="unmatched")
+    reason = models.CharField(max_length=30)  # a code of matching.REASONS, the newest finding
+    due = models.ForeignKey(Due, null=True, on_delete=models.PROTECT, related_name="+")
+    found_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["area_no", "reason"],
+                name="payments_without_a_due",
+                condition=Q(closed_at__isnull=True),
+            ),
+        ]
+
+
+class VoucherStep(ScopedModel):
+    """A hand-over of a tax voucher's accounting copy to the next office (参保缴费 15)."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="steps")
+    step = models.CharField(max_length=30)  # tax_office | collection_section | finance_section
+    handed_at = models.DateTimeField()
+    handed_by = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payment", "step"], name="a_voucher_reaches_an_office_once"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="voucher_steps_are_only_added", operation=ONLY_ADDED)]
+
+
 class CashCollection(ScopedModel):
     """Cash that an agent took for a person, for a recorded special reason (方案 四(二))."""
 
@@ -114,8 +184,10 @@ class CashCollection(ScopedModel):
     amount_fen = models.BigIntegerField()
     collected_at = models.DateTimeField()
     deposit_by = models.DateField()  # the last day allowed
-    special_reason = models.CharField(max_length=200)
+    special_reason = models.CharField(max_length=200, blank=True)
     receipt_no = models.CharField(max_length=30)
+    # What the collector confirmed before keying: {identity, special_payer, employee, place}.
+    confirmed = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -208,7 +280,8 @@ class Receipt(ScopedModel):
 class RefundRequest(ScopedModel):
     """A wish for money back after payment, and the answer with the article that it rests on."""
 
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="requests")
+    kind = models.CharField(max_length=10, default="refund")  # refund | change
     asked_at = models.DateTimeField()
     asked_by = models.BigIntegerField()
     reason = models.CharField(max_length=200)
@@ -216,3 +289,44 @@ class RefundRequest(ScopedModel):
     answer = models.CharField(max_length=300)
     cite = models.CharField(max_length=60)
     responsible = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="refund_requests_are_kept", operation=ONLY_ADDED)]
+
+
+class CashDeclaration(ScopedModel):
+    """An agent's declaration of cash taken, and the assessment that answers it (参保缴费 13)."""
+
+    collector = models.ForeignKey("access.Operator", on_delete=models.PROTECT, related_name="+")
+    declared_at = models.DateTimeField()
+    amount_fen = models.BigIntegerField()
+    assessment_no = models.CharField(max_length=30, blank=True)
+    assessed_at = models.DateTimeField(null=True)
+    assessed_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="who_declares_does_not_assess",
+                condition=Q(assessed_by__isnull=True) | ~Q(assessed_by=F("collector")),
+            ),
+            models.UniqueConstraint(
+                fields=["region", "assessment_no"],
+                name="an_assessment_number_is_given_once",
+                condition=~Q(assessment_no=""),
+            ),
+        ]
+
+
+class CashDeclarationLine(ScopedModel):
+    """Which collected cash a declaration names; each collection once."""
+
+    declaration = models.ForeignKey(CashDeclaration, on_delete=models.PROTECT, related_name="lines")
+    collection = models.OneToOneField(
+        CashCollection, on_delete=models.PROTECT, related_name="declared"
+    )
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(name="declaration_lines_are_only_added", operation=ONLY_ADDED)
+        ]

@@ -33,8 +33,21 @@ class Roster(ScopedModel):
     state = models.CharField(max_length=20, default="uploaded")
     rows_total = models.IntegerField(default=0)
     rows_good = models.IntegerField(default=0)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.BigIntegerField(null=True)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "year", "department", "file_sha256"],
+                name="a_roster_file_is_taken_once",
+                condition=~Q(state="dropped"),
+            ),
+            models.CheckConstraint(
+                name="who_uploads_does_not_confirm",
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=models.F("uploaded_by")),
+            ),
+        ]
         triggers = [
             pgtrigger.FSM(name="roster_flow", field="state", transitions=ROSTER.pairs()),
         ]
@@ -103,6 +116,26 @@ class SupportList(ScopedModel):
     sent_at = models.DateTimeField(null=True)
 
 
+class SupportListLine(ScopedModel):
+    """One supported person of a frozen list, as it stood when the list was fixed."""
+
+    list = models.ForeignKey(SupportList, on_delete=models.PROTECT, related_name="lines")
+    support = models.ForeignKey(Support, on_delete=models.PROTECT)
+    category = models.CharField(max_length=30)
+    subsidy_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["list", "support"], name="a_list_names_a_person_once"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="list_lines_are_only_added",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            ),
+        ]
+
+
 class Grant(ScopedModel):
     """What a department owes the fund for a year's supported persons, and what arrived."""
 
@@ -124,7 +157,7 @@ class Grant(ScopedModel):
 
 
 class GrantReceipt(ScopedModel):
-    """Money of a grant that arrived in the fiscal account. Keyed by one, confirmed by another."""
+    """Money of a grant that arrived in the fiscal account, with who recorded it."""
 
     grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="receipts")
     amount_fen = models.BigIntegerField()
