@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from yibao.core.refusal import Refusal
 
@@ -42,21 +43,24 @@ class Account:
     gid: int
     other: bool
 
-    def process_options(self) -> dict[str, object]:
+    def process_options(self) -> dict[str, Any]:
         """Return what Popen needs to run a program as this account, closed to everyone else."""
         clean = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
-        options: dict[str, object] = {"env": clean, "umask": 0o077, "cwd": "/"}
+        options: dict[str, Any] = {"env": clean, "umask": 0o077, "cwd": "/"}
         if self.other:
             options |= {"user": self.uid, "group": self.gid, "extra_groups": []}
         return options
 
-    def run(self, words: Sequence[str | Path], **options: object) -> subprocess.CompletedProcess:
+    def run(self, words: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
         """Run a program to its end as this account and return what it said, as text."""
+        options: dict[str, Any] = self.process_options()
         return subprocess.run(
             [str(word) for word in words],
-            **({"capture_output": True, "text": True} | self.process_options() | options),  # type: ignore[call-overload]
+            capture_output=True,
+            text=True,
             stdin=subprocess.DEVNULL,
             check=False,
+            **options,
         )
 
     def own(self, path: Path) -> None:

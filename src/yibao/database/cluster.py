@@ -57,7 +57,13 @@ def make_cluster(home: Home, account: Account, binaries: Binaries) -> None:
     shutil.rmtree(home.unborn_data, ignore_errors=True)
     secret = _password_file(home, account)
     try:
-        words = [binaries.program("initdb"), "-D", home.unborn_data, "-U", ADMIN_ROLE]
+        words: list[str | Path] = [
+            binaries.program("initdb"),
+            "-D",
+            home.unborn_data,
+            "-U",
+            ADMIN_ROLE,
+        ]
         words += ["--auth=scram-sha-256", f"--pwfile={secret}", "--data-checksums"]
         words += ["--encoding=UTF8", "--locale-provider=libc", "--lc-collate=C"]
         words += ["--lc-ctype=C.UTF-8", "--lc-messages=C"]

@@ -100,13 +100,9 @@ def _reap(pid: int) -> None:
 def _lives_in(pid: int, data: Path) -> bool:
     place = Path("/proc") / str(pid)
     try:
-        if (
-            not (place / "comm")
-            .read_text(encoding="utf-8", errors="replace")
-            .startswith("postgres")
-        ):
+        if not (place / "comm").read_bytes().startswith(b"postgres"):
             return False
-        return os.readlink(place / "cwd") == os.path.realpath(data)
+        return (place / "cwd").readlink() == data.resolve()
     except PermissionError:
         # Without the right to look into another account's process its command line must do.
         return os.fsencode(data) in (place / "cmdline").read_bytes().split(b"\0")

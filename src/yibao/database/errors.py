@@ -1,0 +1,91 @@
+"""What the database refused: its code and the constraint's name, and the sentence for it."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+
+import psycopg
+from django.db import Error as DjangoError
+
+from yibao.core.refusal import Refusal
+
+UNIQUE, OVERLAP, CHECK, FOREIGN = "23505", "23P01", "23514", "23503"
+DENIED, LOCK_TIMEOUT, DISK_FULL = "42501", "55P03", "53100"
+# Ours: an entry whose legs do not sum to zero; a change of a table that only grows.
+UNBALANCED, APPEND_ONLY = "YB001", "YB002"
+_RESTARTING = frozenset({"57P01", "57P02", "57P03", "08000", "08001", "08003", "08006"})
+
+
+class LockWaitedTooLong(Refusal):
+    """Another counter works on the same rows."""
+
+    code = "DB20"
+    message = "其他窗口正在办理同一笔业务"
+    remedy = "请稍候再试；本次操作没有写入任何数据"
+    message_en = "Another counter is working on the same record"
+    remedy_en = "Try again in a moment; nothing of this attempt was written"
+
+
+class StorageFull(Refusal):
+    """The server's disk is full: it still reads, it cannot write."""
+
+    code = "DB21"
+    message = "数据库磁盘已满，暂时只能查询"
+    remedy = "请管理员释放空间；本次操作没有写入任何数据"
+    message_en = "The database's disk is full, only reading works"
+    remedy_en = "Have the administrator free some room; nothing of this attempt was written"
+
+
+class ServerRestarting(Refusal):
+    """The server went away in the middle; whether a commit was heard is for the key to tell."""
+
+    code = "DB22"
+    message = "数据库正在重新启动"
+    remedy = "请稍候以同一业务流水号重试，系统不会重复办理"
+    message_en = "The database is restarting"
+    remedy_en = "Try again with the same key in a moment; nothing is done twice"
+
+
+_SENTENCES: dict[str, type[Refusal]] = {LOCK_TIMEOUT: LockWaitedTooLong, DISK_FULL: StorageFull}
+
+
+def constraint_of(error: BaseException) -> tuple[str | None, str | None]:
+    """Return SQLSTATE and constraint name of a database error, Django's or psycopg's.
+
+    Both None when the error did not come from the server.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, psycopg.Error) and cause.sqlstate:
+            return cause.sqlstate, cause.diag.constraint_name
+        cause = cause.__cause__
+    return None, None
+
+
+def refusal_of(error: BaseException) -> Refusal | None:
+    """Return the refusal for what may happen to any operation: a wait, a full disk, a restart."""
+    state, _ = constraint_of(error)
+    if state in _SENTENCES:
+        return _SENTENCES[state]()
+    lost = isinstance(error, psycopg.OperationalError) or isinstance(
+        error.__cause__, psycopg.OperationalError
+    )
+    if state in _RESTARTING or (lost and state is None):
+        return ServerRestarting()
+    return None
+
+
+@contextlib.contextmanager
+def refused(by: Mapping[str, Refusal]) -> Iterator[None]:
+    """Raise the refusal that stands for the constraint which the block broke.
+
+    `by` maps constraint names to refusals; every other error passes as it is, except the three of
+    `refusal_of`, which become theirs.
+    """
+    try:
+        yield
+    except (psycopg.Error, DjangoError) as error:
+        _, name = constraint_of(error)
+        refusal = by.get(name or "") or refusal_of(error)
+        if refusal is None:
+            raise
+        raise refusal from error
