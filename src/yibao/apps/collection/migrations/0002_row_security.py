@@ -15,6 +15,11 @@ SCOPED = (
     "collection_receiptrange",
     "collection_receipt",
     "collection_refundrequest",
+    "collection_relief",
+    "collection_unmatchedpayment",
+    "collection_voucherstep",
+    "collection_cashdeclaration",
+    "collection_cashdeclarationline",
 )
 ADDED_ONLY = (
     "collection_payment",
@@ -24,6 +29,8 @@ ADDED_ONLY = (
     "collection_cashdepositline",
     "collection_receipt",
     "collection_refundrequest",
+    "collection_voucherstep",
+    "collection_cashdeclarationline",
 )
 
 

@@ -9,10 +9,11 @@ SCOPED = (
     "subsidy_rosterrow",
     "subsidy_support",
     "subsidy_supportlist",
+    "subsidy_supportlistline",
     "subsidy_grant",
     "subsidy_grantreceipt",
 )
-ADDED_ONLY = ("subsidy_grantreceipt",)
+ADDED_ONLY = ("subsidy_grantreceipt", "subsidy_supportlistline")
 
 
 class Migration(migrations.Migration):
