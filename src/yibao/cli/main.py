@@ -18,6 +18,8 @@ from yibao.core.refusal import Refusal
 COMMANDS: dict[str, str] = {
     "explain": "yibao.cli.explain",
     "rulebook": "yibao.cli.rulebook",
+    "db": "yibao.cli.db",
+    "serve": "yibao.cli.serve",
 }
 
 DONE, REFUSED, UNREADABLE, INTERRUPTED = 0, 1, 2, 130
@@ -39,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(module.run(parser.parse_args(rest)))
     except Refusal as refusal:
-        print(f"yibao {name}: {refusal}", file=sys.stderr)
+        print(f"yibao {name}: {refusal.sentence('en')}", file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
         print(f"yibao {name}: interrupted", file=sys.stderr)

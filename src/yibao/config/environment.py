@@ -73,11 +73,6 @@ SETTINGS = (
         "Show errors in full to the browser; for development only.",
         "no",
     ),
-    Setting(
-        "YIBAO_TODAY",
-        "The served day for demonstrations (`2021-06-01`); real offices leave it alone.",
-        "the database's day",
-    ),
 )
 _NAMES = frozenset(setting.name for setting in SETTINGS)
 

@@ -19,7 +19,6 @@ HOME = Home(Path(_environment.text("YIBAO_HOME") or default_home()).absolute())
 POSTGRES_BINARIES = (
     Path(_binaries) if (_binaries := _environment.text("YIBAO_POSTGRES_BIN")) else None
 )
-SERVED_DAY = _environment.text("YIBAO_TODAY")
 DEBUG = _environment.flag("YIBAO_DEBUG")
 SECRET_KEY = SimpleLazyObject(
     lambda: _environment.text("YIBAO_SECRET_KEY") or HOME.secret("secret_key")

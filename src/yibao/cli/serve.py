@@ -1,0 +1,65 @@
+"""Serve the console to browsers, with the embedded database started and migrated."""
+
+import argparse
+import socket
+
+from yibao.core.refusal import Refusal
+from yibao.database.service import close_connections, database_at_hand
+
+_DONE = 0
+_APPLICATION = "yibao.config.wsgi:application"
+
+
+class PortTaken(Refusal):
+    """Another program listens there, or this account may not."""
+
+    code = "SV01"
+    message = "无法在 {host}:{port} 提供服务：{cause}"
+    remedy = "请停止占用该端口的程序，或用 --port 指定其他端口"
+    message_en = "Cannot serve at {host}:{port}: {cause}"
+    remedy_en = "Stop the program that uses the port, or choose another with --port"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare where to listen and how wide."""
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--workers", type=int, default=2, help="processes")
+    parser.add_argument("--threads", type=int, default=4, help="threads in each process")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until interrupted; the database stops with its last user. Raises PortTaken."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    check_port(arguments.host, arguments.port)
+    with database_at_hand():
+        # Each worker has a pool of its own; this process keeps the server up and nothing open.
+        close_connections()
+        print(
+            f"Yibao 医保: http://{arguments.host}:{arguments.port}  (Ctrl-C stops 停止)", flush=True
+        )
+        Granian(
+            _APPLICATION,
+            address=arguments.host,
+            port=arguments.port,
+            interface=Interfaces.WSGI,
+            workers=arguments.workers,
+            blocking_threads=arguments.threads,
+            respawn_failed_workers=True,
+            websockets=False,
+            log_level="warning",
+        ).serve()
+    return _DONE
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise PortTaken if nobody could listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTaken(host=host, port=port, cause=error.strerror or error) from error

@@ -1,0 +1,147 @@
+"""The database at hand for a command: started or joined, migrated, closed again.
+
+with database_at_hand():
+    operations.…
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import django
+from django.conf import settings
+
+from yibao.core.refusal import Refusal
+from yibao.database.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+# "yibao" in numbers: whoever migrates holds this lock, others wait for him.
+_MIGRATING = 921_902_815
+_OWNER, _APP = "owner", "default"
+
+
+class DatabaseElsewhere(Refusal):
+    """The embedded server is asked for, but the settings name another one."""
+
+    code = "DB30"
+    message = "已设置 DATABASE_URL，数据库由外部服务器提供，本命令不管理它"
+    remedy = "请用该服务器自己的工具启停，或取消 DATABASE_URL"
+    message_en = "DATABASE_URL names a server elsewhere, which this command does not manage"
+    remedy_en = "Use that server's own tools, or unset DATABASE_URL"
+
+
+class DatabaseNotReachable(Refusal):
+    """A server elsewhere does not let us in."""
+
+    code = "DB31"
+    message = "无法以 {user} 连接数据库 {name}（{host}）：{cause}"
+    remedy = "请核对 DATABASE_URL 与 DATABASE_OWNER_URL 以及服务器状态"
+    message_en = "Cannot connect to the database {name} at {host} as {user}: {cause}"
+    remedy_en = "Check DATABASE_URL and DATABASE_OWNER_URL, and that the server runs"
+
+
+def supervisor() -> Supervisor:
+    """Return a hold, not yet taken, on the embedded server. Raises DatabaseElsewhere."""
+    use_settings()
+    if not settings.DATABASE_EMBEDDED:
+        raise DatabaseElsewhere()
+    return Supervisor(settings.HOME, binaries=settings.POSTGRES_BINARIES)
+
+
+def use_settings() -> None:
+    """Let Django find the product's settings where nobody said otherwise."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yibao.config.settings")
+
+
+@contextlib.contextmanager
+def database_at_hand(*, name: str | None = None, fresh: bool = False) -> Iterator[str]:
+    """Hold the migrated database for the block; yields its name.
+
+    `name` is another database beside the usual one, made when it is missing; with `fresh` it is
+    emptied first (only for one that is named). Raises what `Supervisor.start` raises and
+    DatabaseNotReachable.
+    """
+    assert name or not fresh, "the served database is never emptied"
+    use_settings()
+    with contextlib.ExitStack() as stack:
+        if settings.DATABASE_EMBEDDED:
+            stack.enter_context(supervisor().running())
+        django.setup()
+        usual = str(settings.DATABASES[_OWNER]["NAME"])
+        if name and name != usual:
+            _make(name, fresh=fresh)
+            _turn_to(name)
+            stack.callback(_turn_to, usual)
+        stack.callback(close_connections)
+        migrate()
+        yield name or usual
+
+
+def migrate() -> list[str]:
+    """Bring the tables up to date as the owner, one at a time; return what was applied."""
+    from django.core.management import call_command
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    owner = connections[_OWNER]
+    with _reachable(owner), owner.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(%s)", [_MIGRATING])
+    try:
+        executor = MigrationExecutor(owner)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if plan:
+            call_command("migrate", database=_OWNER, interactive=False, verbosity=0)
+        return [str(migration) for migration, _ in plan]
+    finally:
+        with owner.cursor() as cursor:
+            cursor.execute("select pg_advisory_unlock(%s)", [_MIGRATING])
+
+
+def close_connections() -> None:
+    """Close this thread's connections and the process's pools."""
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]
+
+
+def _turn_to(name: str) -> None:
+    from django.db import connections
+
+    close_connections()
+    for alias in (_APP, _OWNER):
+        connections.settings[alias]["NAME"] = name
+
+
+def _make(name: str, *, fresh: bool) -> None:
+    """Make a database from the template that has the extensions and rights."""
+    from django.db import connections
+
+    owner = connections[_OWNER]
+    quoted = owner.ops.quote_name(name)
+    with _reachable(owner), owner.cursor() as cursor:
+        if fresh:
+            cursor.execute(f"drop database if exists {quoted} with (force)")
+        cursor.execute("select 1 from pg_database where datname = %s", [name])
+        if not cursor.fetchone():
+            cursor.execute(f"create database {quoted}")
+
+
+@contextlib.contextmanager
+def _reachable(connection: "BaseDatabaseWrapper") -> Iterator[None]:
+    """Connect, or say in a sentence why not."""
+    from django.db import OperationalError
+
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        at = connection.settings_dict
+        cause = (str(error).strip().splitlines() or ["—"])[-1]
+        raise DatabaseNotReachable(
+            user=at["USER"], name=at["NAME"], host=at["HOST"] or "—", cause=cause
+        ) from error
+    yield
