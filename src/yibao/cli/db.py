@@ -103,11 +103,10 @@ def _shell(*, owner: bool, words: list[str]) -> int:
         at = settings.DATABASES["owner" if owner else "default"]
         if at["USER"] == APP_ROLE:
             print(
-                "As the application role without a scope: tables of persons show no rows. Set one:"
+                "The application role sees no persons without a scope. 未设范围时看不到任何人员。"
             )
-            print(
-                "  begin; set local yibao.from = 430423000000; set local yibao.until = 430424000000;"
-            )
+            print("  begin; set local yibao.from = 430423000000;")
+            print("  set local yibao.until = 430424000000;")
         program = supervisor().psql() if settings.DATABASE_EMBEDDED else "psql"
         return subprocess.run([program, *words], env=_libpq(at), check=False).returncode
 

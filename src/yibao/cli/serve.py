@@ -37,9 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     with database_at_hand():
         # Each worker has a pool of its own; this process keeps the server up and nothing open.
         close_connections()
-        print(
-            f"Yibao 医保: http://{arguments.host}:{arguments.port}  (Ctrl-C stops 停止)", flush=True
-        )
+        address = f"http://{arguments.host}:{arguments.port}"
+        print(f"Yibao 医保: {address}  (Ctrl-C stops 停止)", flush=True)
         Granian(
             _APPLICATION,
             address=arguments.host,

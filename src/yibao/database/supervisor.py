@@ -105,7 +105,7 @@ class Supervisor:
         self.home.prepare()
         with self._door():
             if self._users is None:
-                users = self.home.users.open("a")
+                users = _lock_file(self.home.users)
                 fcntl.flock(users, fcntl.LOCK_SH)
                 self._users = users
             try:
@@ -128,7 +128,7 @@ class Supervisor:
             if forget:
                 self.home.kept.unlink(missing_ok=True)
             self._leave()
-            with self.home.users.open("a") as users:
+            with _lock_file(self.home.users) as users:
                 try:
                     fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
@@ -162,7 +162,7 @@ class Supervisor:
     def _used(self) -> bool:
         if not self.home.users.exists():
             return False
-        with self.home.users.open("a") as users:
+        with _lock_file(self.home.users) as users:
             try:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -177,7 +177,7 @@ class Supervisor:
 
     @contextlib.contextmanager
     def _door(self) -> Iterator[None]:
-        with self.home.door.open("a") as door:
+        with _lock_file(self.home.door) as door:
             fcntl.flock(door, fcntl.LOCK_EX)
             yield
 
@@ -299,6 +299,11 @@ _OPTIONS = {
     "log_line_prefix": "%m [%p] %u@%d ",
     "password_encryption": "scram-sha-256",
 }
+
+
+def _lock_file(path: Path) -> TextIO:
+    """Open a file to lock; no other account may, or it could lock us out."""
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
 
 
 def _quoted(path: Path) -> str:
