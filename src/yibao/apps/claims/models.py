@@ -10,6 +10,17 @@ from yibao.database.models import ScopedModel
 ONLY_ADDED = pgtrigger.Update | pgtrigger.Delete
 
 
+class EachAtMost(models.Func):
+    """That each ceiling's used amount is at most its limit, by a function of the database."""
+
+    function = "each_at_most"
+    output_field = models.BooleanField()
+    conditional = True
+
+    def __init__(self) -> None:
+        super().__init__("used_fen", "limit_fen")
+
+
 class Visit(ScopedModel):
     """A stay or an outpatient visit as the institution reported it."""
 
@@ -31,7 +42,10 @@ class Visit(ScopedModel):
                 condition=Q(eligible_fen__gte=0, total_fen__gte=models.F("eligible_fen")),
             ),
         ]
-        indexes = [models.Index(fields=["person", "year"], name="visits_of_a_person")]
+        indexes = [
+            models.Index(fields=["person", "year"], name="visits_of_a_person"),
+            models.Index(fields=["institution", "number"], name="visits_by_number"),
+        ]
         triggers = [pgtrigger.Protect(name="visits_are_only_added", operation=ONLY_ADDED)]
 
 
@@ -98,6 +112,8 @@ class PersonYear(ScopedModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["person", "year"], name="one_row_a_person_and_year"),
+            # Even without the row lock a payment over a ceiling is refused.
+            models.CheckConstraint(name="no_ceiling_is_passed", condition=EachAtMost()),
         ]
 
 
@@ -114,4 +130,12 @@ class Reply(ScopedModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["client", "key"], name="a_key_is_used_once"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="an_answer_is_given_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__body__isnull=False),
+            ),
+            pgtrigger.Protect(name="answers_are_kept", operation=pgtrigger.Delete),
         ]

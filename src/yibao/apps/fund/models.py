@@ -56,6 +56,7 @@ class Entry(ScopedModel):
     voucher_no = models.PositiveIntegerField(null=True)
     kind = models.CharField(max_length=40)
     on = models.DateField()
+    month = models.DateField()  # the first day of the month that `on` lies in
     memo = models.CharField(max_length=120)
     source_kind = models.CharField(max_length=40)
     source_id = models.BigIntegerField()
@@ -66,9 +67,15 @@ class Entry(ScopedModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["book", "on", "voucher_no"],
-                name="one_voucher_number_a_day_and_book",
+                fields=["book", "month", "voucher_no"],
+                name="one_voucher_number_a_month_and_book",
                 condition=models.Q(voucher_no__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="an_entry_lies_in_its_month",
+                condition=models.Q(month__day=1)
+                & models.Q(on__year=models.F("month__year"))
+                & models.Q(on__month=models.F("month__month")),
             ),
         ]
         indexes = [
@@ -78,6 +85,32 @@ class Entry(ScopedModel):
         triggers = [
             pgtrigger.Protect(
                 name="entries_are_only_added", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
+            # The share lock meets the closing's own lock: whoever comes second waits.
+            pgtrigger.Trigger(
+                name="a_closed_month_is_closed",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_entries"),
+                declare=[("place", "record"), ("closed", "timestamptz")],
+                func="""
+                    for place in select distinct book_id, month from new_entries order by 1, 2 loop
+                        insert into fund_bookmonth (book_id, month, last_voucher)
+                        select place.book_id, place.month, 0
+                         where not exists (select from fund_bookmonth m
+                                where m.book_id = place.book_id and m.month = place.month)
+                        on conflict do nothing;
+                        select closed_at into closed from fund_bookmonth m
+                         where m.book_id = place.book_id and m.month = place.month
+                           for key share;
+                        if closed is not null then
+                            raise exception 'book % is closed for %', place.book_id, place.month
+                                using errcode = 'YB003', constraint = 'a_closed_month_is_closed';
+                        end if;
+                    end loop;
+                    return null;
+                """,
             ),
         ]
 
