@@ -1,0 +1,49 @@
+"""The facts of persons as the rulebooks name them (design 3.1), for many persons at once."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from yibao.apps.access.scope import Scope, scoped
+
+# Text columns whose blank says: nothing recorded. The fact is then left out.
+_WORDS = ("residence", "hukou", "hukou_kind", "origin", "student", "school_owner")
+_FLAGS = ("residence_permit", "employed", "low_income_family", "migrant_child")
+_MAYBE = ("resident_since", "disability_level")
+_NAMES = ("born", "sex", *_WORDS, *_FLAGS, *_MAYBE)
+
+_PERSONS = f"""
+    select p.id, {", ".join(f"p.{name}" for name in _NAMES)},
+           coalesce((select array_agg(distinct i.code order by i.code)
+                       from registry_personidentity i
+                      where i.person_id = p.id and i.valid_from <= %s
+                        and (i.valid_until is null or i.valid_until > %s)), '{{}}')
+      from registry_person p where p.id = any(%s)"""  # noqa: S608 - constants of this module
+
+
+def facts_of_persons(
+    *, scope: Scope, person_ids: Sequence[int], year: int, on: date | None = None
+) -> dict[int, dict[str, Any]]:
+    """Return what the register knows of each person of the scope, by the rulebook's names.
+
+    A fact that nobody recorded is left out, so that the rulebook's own presumption stands. The
+    identities are those of the day `on`, by default all that hold on some day of the year. What
+    coverage tells (consecutive years, cover elsewhere) is enrolment's to add. One query.
+    """
+    since, until = (on, on) if on else (date(year, 1, 1), date(year, 12, 31))
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(_PERSONS, [until, since, list(person_ids)])
+        rows = cursor.fetchall()
+    return {row[0]: _facts(row[1:-1], row[-1], year) for row in rows}
+
+
+def _facts(values: Sequence[Any], identities: list[str], year: int) -> dict[str, Any]:
+    recorded = {
+        name: value for name, value in zip(_NAMES, values) if value not in ("", None, False)
+    }
+    facts: dict[str, Any] = {"year": year, **recorded}
+    if identities:
+        facts["identities"] = identities
+    return facts

@@ -1,0 +1,135 @@
+"""Finding people: by number, name, given name, pinyin initials or telephone.
+
+Under row security only comparisons that leak nothing may use an index, and LIKE is none of them:
+every prefix here is a half-open range of text (`>=` and `<`) over a C-collated index.
+"""
+
+import sys
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from yibao.apps.access.scope import Scope, scoped
+from yibao.apps.registry.names import masked
+from yibao.apps.registry.numbers import is_number_of_ours
+from yibao.apps.registry.queries.areas import area_names
+from yibao.core.identity import mask_number
+
+# Below it, a part of a number finds half a county.
+NUMBER_AT_LEAST = 6
+_PHONE_DIGITS = range(7, 13)
+_SURROGATES = range(0xD800, 0xE000)
+
+# Each branch finds the ids of one kind of match, in order, no more than a page needs.
+_BY_NUMBER = (
+    "select d.person_id as id from registry_identitydocument d"
+    " where d.number >= %s and d.number < %s and d.person_id > %s"
+    " group by d.person_id order by d.person_id limit %s"
+)
+_BY_RANGE = {
+    column: f"select p.id from registry_person p where p.{column} >= %s and p.{column} < %s"  # noqa: S608
+    " and p.id > %s order by p.id limit %s"
+    for column in ("name", "given_name", "initials")
+}
+_BY_VALUE = {
+    column: f"select p.id from registry_person p where p.{column} = %s and p.id > %s"  # noqa: S608
+    " order by p.id limit %s"
+    for column in ("phone", "person_no")
+}
+_BY_HOUSEHOLD = (
+    "select p.id from registry_person p join registry_household h on h.id = p.household_id"
+    " where h.household_no = %s and p.id > %s order by p.id limit %s"
+)
+_SHOWN = """
+    with hit as (select distinct id from ({branches}) found order by id limit %s)
+    select p.id, p.person_no, p.name, p.born, p.sex, p.area_no, h.household_no,
+           (select d.number from registry_identitydocument d
+             where d.person_id = p.id and d.valid_until is null order by d.id limit 1)
+      from hit join registry_person p on p.id = hit.id
+      left join registry_household h on h.id = p.household_id
+     order by p.id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A person as a list shows one: name and number masked."""
+
+    person_id: int
+    person_no: str
+    name_masked: str
+    number_masked: str
+    born: date
+    sex: str
+    area_name: str
+    household_no: str
+
+
+def search(*, scope: Scope, text: str, after_id: int = 0, limit: int = 20) -> list[Found]:
+    """Return the people of the scope that the text finds, by id, the next `limit` after `after_id`.
+
+    What the text is tells where it is looked for: six digits or more are the beginning of a
+    document's number, a telephone or a number of ours; letters are pinyin initials; anything else
+    is the beginning of a name or of a given name. Too short a number finds nobody. Two queries.
+    """
+    scope.require("registry.search")
+    branches = _branches("".join(text.split()).upper(), after_id, limit)
+    if not branches:
+        return []
+    union = " union all ".join(f"({sql})" for sql, _ in branches)
+    values = [value for _, listed in branches for value in listed]
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(_SHOWN.format(branches=union), [*values, limit])
+        rows = cursor.fetchall()
+        names = area_names(row[5] for row in rows)
+    return [_found(row, names) for row in rows]
+
+
+def above(prefix: str) -> str:
+    """Return the least text above every text with the prefix: the last character, plus one."""
+    for end in range(len(prefix), 0, -1):
+        code = ord(prefix[end - 1]) + 1
+        if code in _SURROGATES:
+            code = _SURROGATES.stop
+        if code <= sys.maxunicode:
+            return prefix[: end - 1] + chr(code)
+    return chr(sys.maxunicode)
+
+
+def _branches(text: str, after_id: int, limit: int) -> list[tuple[str, list[Any]]]:
+    page = [after_id, limit]
+    if not text or "\x00" in text:
+        return []
+    if any(character.isdigit() for character in text) and text.isascii():
+        return _number_branches(text, page)
+    if text.isascii() and text.isalpha():
+        return [(_BY_RANGE["initials"], [text, above(text), *page])]
+    return [(_BY_RANGE[column], [text, above(text), *page]) for column in ("name", "given_name")]
+
+
+def _number_branches(text: str, page: list[int]) -> list[tuple[str, list[Any]]]:
+    if is_number_of_ours(text):
+        if text.isdigit():
+            return [(_BY_VALUE["person_no"], [text, *page])]
+        return [(_BY_HOUSEHOLD, [text, *page])]
+    found: list[tuple[str, list[Any]]] = []
+    if len(text) >= NUMBER_AT_LEAST:
+        found.append((_BY_NUMBER, [text, above(text), *page]))
+    if text.isdigit() and len(text) in _PHONE_DIGITS:
+        found.append((_BY_VALUE["phone"], [text, *page]))
+    return found
+
+
+def _found(row: tuple[Any, ...], names: dict[int, str]) -> Found:
+    pk, person_no, name, born, sex, area_no, household_no, number = row
+    return Found(
+        person_id=pk,
+        person_no=person_no,
+        name_masked=masked(name),
+        number_masked=mask_number(number or ""),
+        born=born,
+        sex=sex,
+        area_name=names.get(area_no, ""),
+        household_no=household_no or "",
+    )
