@@ -1,6 +1,7 @@
 """A new data directory: made beside its place, whole before it gets its name."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from yibao.database.account import Account
 from yibao.database.binaries import Binaries
 from yibao.database.home import ADMIN_ROLE, Home
 
+# Time, process and role of a line of the server's log, and its level.
+_PREFIX = re.compile(r"^.*?(?:LOG|FATAL|PANIC|HINT|DETAIL|error):\s+")
 FLOOR_BYTES = 64 * 1024 * 1024
 
 
@@ -72,7 +75,7 @@ def make_cluster(home: Home, account: Account, binaries: Binaries) -> None:
         secret.unlink()
     if done.returncode:
         shutil.rmtree(home.unborn_data, ignore_errors=True)
-        raise ClusterNotMade(path=home.data, cause=last_line(done.stderr or done.stdout))
+        raise ClusterNotMade(path=home.data, cause=last_words(done.stderr or done.stdout))
     home.unborn_data.rename(home.data)
     directory = os.open(home.postgres, os.O_RDONLY)
     try:
@@ -81,11 +84,11 @@ def make_cluster(home: Home, account: Account, binaries: Binaries) -> None:
         os.close(directory)
 
 
-def last_line(text: str) -> str:
-    """Return the line of a program's last words that names the cause."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    causes = [line for line in lines if "error:" in line.lower() or "fatal:" in line.lower()]
-    return (causes or lines or ["—"])[-1].strip()
+def last_words(text: str) -> str:
+    """Return what a program said last, without its prefixes: two lines, a cause often has two."""
+    lines = [_PREFIX.sub("", line).strip() for line in text.splitlines()]
+    said = [line for line in lines if line and not line.endswith("database system is shut down")]
+    return "; ".join(said[-2:]) or "—"
 
 
 def _password_file(home: Home, account: Account) -> Path:

@@ -22,7 +22,7 @@ import psycopg
 from yibao.core.refusal import Refusal
 from yibao.database.account import Account, server_account
 from yibao.database.binaries import Binaries, find_binaries, usable_by
-from yibao.database.cluster import check_room, free_bytes, last_line, make_cluster
+from yibao.database.cluster import check_room, free_bytes, last_words, make_cluster
 from yibao.database.home import ADMIN_ROLE, APP_ROLE, DATABASE_NAME, OWNER_ROLE, PORT, Home
 from yibao.database.process import (
     clear_up,
@@ -253,7 +253,7 @@ class Supervisor:
                 raise
             words = self._said_since(said_before)
             if "still in use" not in words or attempt == _RETRIES - 1:
-                raise ServerNotStarted(cause=last_line(words), log=self.home.log)
+                raise ServerNotStarted(cause=last_words(words), log=self.home.log)
             time.sleep(_RETRY_PAUSE_SECONDS)
 
     def _answers(self) -> bool:
