@@ -18,7 +18,11 @@ from typing import NoReturn, Self
 from yibao.core.refusal import Refusal
 
 FEN_IN_YUAN = 100
+FEN_IN_JIAO = 10
 PARTS = 10_000
+PARTS_IN_PERCENT = 100
+# How many decimals a rate has at most, written as 0.7000 or as 70.00%.
+PLACES, PERCENT_PLACES = 4, 2
 MINUS = "\N{MINUS SIGN}"
 
 # Separators only where they belong: "1,23" is more often a slip than a hundred and twenty-three.
@@ -72,10 +76,10 @@ class Rate:
     @classmethod
     def of_parts(cls, parts: int) -> Self:
         """Return the rate of so many parts of ten thousand."""
-        return cls(Decimal(parts).scaleb(-4))
+        return cls(Decimal(parts).scaleb(-PLACES))
 
     def __str__(self) -> str:
-        whole, rest = divmod(self.parts, 100)
+        whole, rest = divmod(self.parts, PARTS_IN_PERCENT)
         return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"
 
 
@@ -84,8 +88,8 @@ def _parts(text: str | Decimal) -> int:
     found = _RATE.fullmatch(plain)
     if found is None:
         raise RateUnreadable(text=plain)
-    whole, decimals, percent = found[1], found[2] or "", found[3]
-    places = 2 if percent else 4
+    whole, decimals, percent = found.groups(default="")
+    places = PERCENT_PLACES if percent else PLACES
     if decimals[places:].strip("0"):
         raise RateUnreadable(text=plain)
     return int(whole + decimals[:places].ljust(places, "0"))
@@ -117,10 +121,10 @@ class Fen(int):
         found = _YUAN.fullmatch(plain)
         if found is None:
             raise AmountUnreadable(text=plain)
-        sign, whole, decimals = found[1], found[2].replace(",", ""), found[3] or ""
+        sign, whole, decimals = found.groups(default="")
         if decimals[2:].strip("0"):
             raise AmountBelowFen(text=plain)
-        return cls(int(sign + whole + decimals[:2].ljust(2, "0")))
+        return cls(int(sign + whole.replace(",", "") + decimals[:2].ljust(2, "0")))
 
     @classmethod
     def total(cls, amounts: Iterable[int]) -> Self:
@@ -228,7 +232,7 @@ _UNITS = ((100_000_000, "亿"), (10_000, "万"), (1000, "仟"), (100, "佰"), (1
 
 def _in_words(fen: int) -> str:
     yuan, below = divmod(abs(fen), FEN_IN_YUAN)
-    jiao, last = divmod(below, 10)
+    jiao, last = divmod(below, FEN_IN_JIAO)
     words = f"{_counted(yuan)}元" if yuan or not below else ""
     if jiao:
         words += f"{_DIGITS[jiao]}角"
