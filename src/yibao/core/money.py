@@ -22,7 +22,8 @@ FEN_IN_JIAO = 10
 PARTS = 10_000
 PARTS_IN_PERCENT = 100
 # How many decimals a rate has at most, written as 0.7000 or as 70.00%.
-PLACES, PERCENT_PLACES = 4, 2
+PLACES = 4
+PERCENT_PLACES = 2
 MINUS = "\N{MINUS SIGN}"
 
 # Separators only where they belong: "1,23" is more often a slip than a hundred and twenty-three.
