@@ -63,12 +63,21 @@ class Operator(models.Model):
     password_hash = models.CharField(max_length=200)
     password_is_one_time = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
-    failures = models.PositiveSmallIntegerField(default=0)
-    locked_until = models.DateTimeField(null=True)
     last_signed_in_at = models.DateTimeField(null=True)
     # Raised to end every session of this operator at the next request.
     session_generation = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
+
+
+class SignInFailures(models.Model):
+    """Failed attempts in a row under one staff number, whether anybody has it or not.
+
+    Kept apart from the operator, so that a lock tells nobody which numbers exist.
+    """
+
+    staff_no = models.CharField(max_length=20, primary_key=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
 
 
 class Role(models.TextChoices):
@@ -112,9 +121,12 @@ class TrainingCertificate(models.Model):
 
 
 class AuditRecord(models.Model):
-    """One act, done or refused. Rows are only ever added; `AuditSeal` chains them."""
+    """One act, done or refused. Rows are only ever added; `AuditSeal` chains them.
 
-    xid = models.BigIntegerField()  # set by the database: pg_current_xact_id()
+    `xid` is the transaction's number, set by a trigger whatever the writer says.
+    """
+
+    xid = models.BigIntegerField()
     at = models.DateTimeField()
     operator_id = models.BigIntegerField(null=True)
     operator_name = models.CharField(max_length=40, blank=True)
@@ -143,4 +155,7 @@ class AuditSeal(models.Model):
     xid_until = models.BigIntegerField()
     records = models.BigIntegerField()
     head = models.CharField(max_length=64)
+    # HMAC of the head under a key that the database does not know: a chain that somebody with
+    # every right in the database wrote anew is found out.
+    signature = models.CharField(max_length=64, blank=True)
     sealed_at = models.DateTimeField()

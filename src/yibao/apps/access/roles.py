@@ -1,0 +1,141 @@
+"""What may be done, by which role, and what one person may not do twice."""
+
+from yibao.apps.access.models import Role
+from yibao.core.refusal import Refusal
+
+ACTIONS: dict[str, str] = {
+    "access.read": "查看账号与岗位",
+    "access.open_account": "开立账号",
+    "access.grant_post": "授予岗位",
+    "access.close_account": "停用账号",
+    "audit.read": "查看审计日志",
+    "registry.read": "查看人员与家庭",
+    "registry.search": "查找人员",
+    "registry.register": "登记人员",
+    "registry.change": "变更人员信息",
+    "enrolment.read": "查看参保",
+    "enrolment.import": "导入台账",
+    "enrolment.confirm": "确认台账入库",
+    "enrolment.undo": "撤销台账批次",
+    "enrolment.enrol": "登记参保",
+    "enrolment.open_year": "开启与结束参保年度",
+    "subsidy.read": "查看资助",
+    "subsidy.upload": "上传资助名单",
+    "subsidy.confirm": "确认资助名单",
+    "subsidy.answer": "核对资助名单差异",
+    "subsidy.match": "比对资助对象",
+    "subsidy.fix": "锁定资助名单",
+    "subsidy.grant": "申请与登记资助资金",
+    "collection.read": "查看缴费",
+    "collection.raise_dues": "生成应缴",
+    "collection.payment_file": "接收缴费文件",
+    "collection.match": "匹配缴费",
+    "collection.claim": "认领缴费",
+    "collection.collect_cash": "代收现金",
+    "collection.deposit": "现金入库",
+    "collection.receipts": "发放收据号段",
+    "collection.refund": "受理退费申请",
+    "collection.invoice": "开具发票",
+    "care.read": "查看医疗机构",
+    "care.manage": "管理医疗机构",
+    "claims.read": "查看结算",
+    "claims.trial": "待遇试算",
+    "claims.settle": "结算",
+    "claims.reverse": "冲正",
+    "claims.replay": "复算",
+    "fund.read": "查看账簿",
+    "fund.open_books": "建账",
+    "fund.post": "记账",
+    "fund.close": "结账",
+    "statistics.read": "查看看板与报表",
+}
+
+_LOOK = frozenset(
+    {"registry.read", "registry.search", "enrolment.read", "collection.read", "subsidy.read"}
+    | {"statistics.read"}
+)
+_VILLAGE = _LOOK | {"enrolment.import", "collection.collect_cash", "collection.deposit"}
+_TOWNSHIP = _VILLAGE | {
+    "registry.register",
+    "registry.change",
+    "enrolment.confirm",
+    "enrolment.enrol",
+    "subsidy.upload",
+    "subsidy.answer",
+    "collection.receipts",
+    "collection.refund",
+}
+_CLAIMS = frozenset({"care.read", "claims.read", "claims.trial"})
+_COUNTY = (_TOWNSHIP - {"collection.collect_cash"}) | {
+    "subsidy.confirm",
+    "subsidy.match",
+    "collection.raise_dues",
+    "collection.payment_file",
+    "collection.match",
+    "collection.claim",
+    "collection.invoice",
+    "care.manage",
+    "claims.settle",
+    "enrolment.open_year",
+    *_CLAIMS,
+}
+
+ROLE_ACTIONS: dict[str, frozenset[str]] = {
+    Role.VILLAGE_AGENT: _VILLAGE,
+    Role.TOWNSHIP_CLERK: _TOWNSHIP,
+    Role.COUNTY_CLERK: _COUNTY,
+    Role.COUNTY_REVIEWER: _LOOK
+    | _CLAIMS
+    | {"enrolment.undo", "subsidy.fix", "claims.reverse", "claims.replay"},
+    Role.MEDICAL_CLERK: _CLAIMS | {"registry.read", "registry.search", "claims.settle"},
+    Role.FUND_ACCOUNTANT: frozenset(
+        {"fund.read", "fund.open_books", "fund.post", "fund.close", "subsidy.grant"}
+        | {"collection.read", "subsidy.read", "statistics.read", "claims.read"}
+    ),
+    Role.AUDITOR: _LOOK | {"audit.read", "fund.read", "claims.read", "care.read", "claims.replay"},
+    Role.SECURITY_ADMIN: frozenset(
+        {"access.read", "access.open_account", "access.grant_post", "access.close_account"}
+    ),
+    Role.SYSTEM: frozenset(ACTIONS),
+}
+
+_BUSINESS = frozenset(
+    {Role.VILLAGE_AGENT, Role.TOWNSHIP_CLERK, Role.COUNTY_CLERK, Role.MEDICAL_CLERK}
+)
+# Families of posts that one person never holds together: business, review, money, watch, rights.
+FAMILIES: tuple[frozenset[str], ...] = (
+    _BUSINESS,
+    frozenset({Role.COUNTY_REVIEWER}),
+    frozenset({Role.FUND_ACCOUNTANT}),
+    frozenset({Role.AUDITOR}),
+    frozenset({Role.SECURITY_ADMIN}),
+)
+# (what somebody did, what the same person may not do to it afterwards)
+FOUR_EYES: tuple[tuple[str, str], ...] = (
+    ("enrolment.confirm", "enrolment.undo"),
+    ("subsidy.upload", "subsidy.confirm"),
+    ("subsidy.match", "subsidy.fix"),
+    ("claims.settle", "claims.reverse"),
+)
+
+
+class SecondPersonNeeded(Refusal):
+    """Raised by `apart`: the second step belongs to somebody else."""
+
+    code = "E903"
+    message = "“{first}”是您本人办理的，“{second}”须由另一人办理"
+    remedy = "请交给有此岗位的同事"
+    message_en = "You did the first step yourself ({first}); the second ({second}) needs another"
+    remedy_en = "Hand it to a colleague who holds such a post"
+
+
+def exclude_each_other(role: str, other: str) -> bool:
+    """Tell whether one person may not hold both roles."""
+    return any((role in family) != (other in family) for family in FAMILIES)
+
+
+def apart(*, first: str, second: str, first_operator_id: int, operator_id: int) -> None:
+    """Refuse the second of two acts to the person who did the first. Raises SecondPersonNeeded."""
+    assert (first, second) in FOUR_EYES, f"{first} and {second} are not declared as four eyes"
+    if first_operator_id == operator_id:
+        raise SecondPersonNeeded(first=ACTIONS[first], second=ACTIONS[second])

@@ -1,0 +1,103 @@
+"""The pooling regions that this code can serve, and what signing in asks of everybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from yibao.core.refusal import Refusal
+from yibao.rulebook.national import divisions
+
+
+class RegionUnknown(Refusal):
+    """Raised by `region` for a code that no rulebook has."""
+
+    code = "E172"
+    message = "没有统筹地区“{region}”"
+    remedy = "可选：{known}"
+    message_en = 'There is no pooling region "{region}"'
+    remedy_en = "There are: {known}"
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A pooling region: the division it covers and the offices that run it."""
+
+    code: str
+    name: str
+    division: str
+    area_from: int
+    area_until: int
+    bureau: str
+    agency: str
+    training_certificate_required: bool
+    training_certificate_cite: str
+
+
+@dataclass(frozen=True, slots=True)
+class SigningIn:
+    """The limits of accounts and sessions."""
+
+    failures_until_locked: int
+    locked_for: timedelta
+    idle_for: timedelta
+    longest: timedelta
+    shortest_password: int
+    password_kinds: int
+    longest_post: timedelta
+
+
+@cache
+def regions() -> dict[str, Region]:
+    """Return every region by its code, in the order of the file."""
+    return {code: _region(code, row) for code, row in _table()["regions"].items()}
+
+
+def region(code: str) -> Region:
+    """Return a region. Raises RegionUnknown, naming those that there are."""
+    if code not in regions():
+        raise RegionUnknown(region=code, known="、".join(regions()))
+    return regions()[code]
+
+
+@cache
+def signing_in() -> SigningIn:
+    """Return the limits of accounts and sessions."""
+    row = _table()["signing_in"]
+    return SigningIn(
+        failures_until_locked=row["failures_until_locked"],
+        locked_for=timedelta(minutes=row["locked_minutes"]),
+        idle_for=timedelta(minutes=row["idle_minutes"]),
+        longest=timedelta(hours=row["longest_hours"]),
+        shortest_password=row["shortest_password"],
+        password_kinds=row["password_kinds"],
+        longest_post=timedelta(days=row["longest_post_days"]),
+    )
+
+
+def _region(code: str, row: dict[str, Any]) -> Region:
+    area_from, area_until = divisions().area_range(row["division"])
+    training = row.get("training_certificate", {})
+    return Region(
+        code=code,
+        name=row["name"],
+        division=row["division"],
+        area_from=area_from,
+        area_until=area_until,
+        bureau=row["bureau"],
+        agency=row["agency"],
+        training_certificate_required=training.get("required", False),
+        training_certificate_cite=training.get("cite", ""),
+    )
+
+
+@cache
+def _table() -> Any:
+    place = files("yibao.rulebook").joinpath("national", "regions.yaml")
+    with place.open(encoding="utf-8") as file:
+        return yaml.load(file, yaml.CSafeLoader)

@@ -1,0 +1,217 @@
+"""The components of the look: `{% load yb %}`. Each has one appearance, on every page."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.forms import BoundField
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from yibao.core.identity.masks import mask_name, mask_number, mask_phone
+from yibao.rulebook.national import surnames
+from yibao.web import figures, glyphs
+
+register = template.Library()
+
+for _function in (
+    figures.yuan,
+    figures.yuan_change,
+    figures.count,
+    figures.iso,
+    figures.cn_day,
+    figures.moment,
+):
+    register.filter(_function.__name__, _function)
+
+register.simple_tag(figures.percent, name="percent")
+register.simple_tag(glyphs.icon, name="icon")
+register.simple_tag(glyphs.mark, name="mark")
+register.filter("masked_number", mask_number)
+register.filter("masked_phone", mask_phone)
+
+
+@register.filter
+def masked_name(name: str) -> str:
+    """Return 王*梅; a compound surname is kept whole."""
+    return mask_name(name, surnames().compound)
+
+
+@register.simple_tag
+def tag(kind: str, word: str) -> SafeString:
+    """Return a boxed state, for titles."""
+    return glyphs.mark(kind, word, boxed=True)
+
+
+@register.simple_tag
+def cite(place: str, href: str = "") -> SafeString:
+    """Return the place of an article, as a link where there is a text to go to."""
+    if href:
+        return format_html('<a class="cite" href="{}">{}</a>', href, place)
+    return format_html('<span class="cite">{}</span>', place)
+
+
+@register.simple_block_tag
+def law(content: str, place: str) -> SafeString:
+    """Frame an article's words, or our summary of them, on paper with its place."""
+    return format_html(
+        '<div class="law"><blockquote>{}</blockquote><cite>{}</cite></div>', content.strip(), place
+    )
+
+
+@register.simple_block_tag
+def note(content: str, kind: str, title: str = "") -> SafeString:
+    """Return a note: one sentence of fact, one of what to do."""
+    head = format_html("<h3>{}</h3>", title) if title else ""
+    return format_html('<div class="note k-{}">{}{}</div>', kind, head, content.strip())
+
+
+@register.simple_block_tag(takes_context=True)
+def panel(
+    context: Any, content: str, title: str, meta: str = "", flush: bool = False, acts: str = ""
+) -> SafeString:
+    """Return a panel with its h2; `flush` for a table that touches the border."""
+    number = context.render_context.get("yb_panels", 0) + 1
+    context.render_context["yb_panels"] = number
+    return format_html(
+        '<section class="yb-panel" aria-labelledby="panel-{n}"><header><h2 id="panel-{n}">{title}'
+        "</h2>{meta}{acts}</header>{body}</section>",
+        n=number,
+        title=title,
+        meta=format_html('<span class="meta">{}</span>', meta) if meta else "",
+        acts=format_html('<span class="acts">{}</span>', acts) if acts else "",
+        body=content if flush else format_html('<div class="body">{}</div>', content),
+    )
+
+
+@register.simple_block_tag(name="figures")
+def figures_bar(content: str) -> SafeString:
+    """Return the ruled line of key figures."""
+    return format_html('<dl class="yb-figs">{}</dl>', content.strip())
+
+
+@register.simple_tag
+def figure(label: str, value: Any, unit: str = "", note: str = "", kind: str = "") -> SafeString:
+    """Return one key figure; `kind` bad, warn or ok colours it, the note says why."""
+    return format_html(
+        '<div><dt>{}</dt><dd class="{}">{}{}</dd>{}</div>',
+        label,
+        kind,
+        value,
+        format_html("<small>{}</small>", unit) if unit else "",
+        format_html('<dd class="n {}">{}</dd>', kind, note) if note else "",
+    )
+
+
+@register.simple_tag
+def bar(part: int, whole: int, target: int = 95, start: int = 80, width: int = 72) -> SafeString:
+    """Return a bar from `start` to 100 percent with the target's line; it needs no script."""
+    tenths = figures.tenths_of_percent(part, whole) or 0
+    words = _("%(value)s%%，目标 %(target)s%%") % {
+        "value": figures.percent(part, whole) or "0.0",
+        "target": target,
+    }
+    return format_html(
+        '<svg class="bar" width="{w}" height="14" viewBox="0 0 {w} 14" role="img" aria-label="{l}">'
+        '<rect class="t" y="3" width="{w}" height="8"/><rect class="f{low}" y="3" width="{f}"'
+        ' height="8"/><line class="g" x1="{g}" x2="{g}" y1="0" y2="14"/></svg>',
+        w=width,
+        l=words,
+        low=" lo" if tenths < 10 * target else "",
+        f=figures.bar_width(tenths, start=start, width=width),
+        g=figures.bar_width(10 * target, start=start, width=width),
+    )
+
+
+@register.simple_tag
+def heat(part: int, whole: int, target: int = 95) -> SafeString:
+    """Return a table cell coloured by the distance from the target; it keeps its figure."""
+    tenths = figures.tenths_of_percent(part, whole)
+    if tenths is None:
+        return mark_safe('<td class="heat"></td>')
+    return format_html(
+        '<td class="heat {}">{}</td>',
+        figures.heat_class(tenths, target),
+        figures.percent(part, whole),
+    )
+
+
+@register.simple_tag
+def steps(current: int, *names: str) -> SafeString:
+    """Return the stepper; steps before `current` (from 1) are done."""
+
+    def item(number: int, name: str) -> SafeString:
+        if number < current:
+            return format_html(
+                '<li class="done"><i>{}</i><span>{}</span></li>', glyphs.glyph("done"), name
+            )
+        now = mark_safe(' aria-current="step"') if number == current else ""
+        return format_html("<li{}><i>{}</i><span>{}</span></li>", now, number, name)
+
+    items = format_html_join("", "{}", ((item(n, name),) for n, name in enumerate(names, 1)))
+    return format_html('<ol class="yb-steps" aria-label="{}">{}</ol>', _("进度"), items)
+
+
+@register.simple_tag
+def empty(title: str, words: str = "") -> SafeString:
+    """Return the state of a list without rows: why, and where next."""
+    return format_html('<div class="state"><h3>{}</h3><p>{}</p></div>', title, words)
+
+
+@register.simple_tag(takes_context=True)
+def link(context: Any, name: str, *arguments: Any, **query: Any) -> str:
+    """Return an address that keeps year and area; keywords are added to its query."""
+    kept: Mapping[str, Any] = getattr(context.get("request"), "kept", {})
+    words = {key: value for key, value in {**kept, **query}.items() if value not in (None, "")}
+    path = reverse(name, args=arguments)
+    return f"{path}?{urlencode(words)}" if words else path
+
+
+@register.simple_tag(takes_context=True)
+def kept(context: Any) -> SafeString:
+    """Return the year and the area as hidden inputs, for forms that go by GET."""
+    pairs = getattr(context.get("request"), "kept", {}).items()
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
+
+
+@register.simple_tag
+def errors(form: Any) -> SafeString:
+    """Return the error summary: the same words as at the fields, linked to them, with codes."""
+    if not form.is_bound or not form.errors:
+        return mark_safe("")
+    found = [
+        {"id": form[name].id_for_label if name in form.fields else "", "error": error}
+        for name, errors_ in form.errors.as_data().items()
+        for error in errors_
+    ]
+    return render_to_string("web/errors.html", {"found": found})
+
+
+@register.simple_tag
+def field(bound: BoundField, hint: str = "", mark: str = "") -> SafeString:
+    """Return label, hint, errors and control; nothing is said by a placeholder."""
+    described = [f"{bound.id_for_label}-{part}" for part in ("hint", "error")]
+    shown = [described[0]] * bool(hint) + [described[1]] * bool(bound.errors)
+    attributes: dict[str, Any] = {"aria-describedby": " ".join(shown)} if shown else {}
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    context = {
+        "field": bound,
+        "control": bound.as_widget(attrs=attributes),
+        "grouped": bound.use_fieldset,
+        "hint": hint,
+        "mark": mark,
+        "hint_id": described[0],
+        "error_id": described[1],
+    }
+    return render_to_string("web/field.html", context)
+
+
+@register.simple_tag(takes_context=True)
+def pager(context: Any, pages: Any) -> SafeString:
+    """Return the count of rows and the way to the other pages."""
+    return render_to_string("web/pager.html", {"pages": pages, "request": context.get("request")})
