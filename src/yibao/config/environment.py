@@ -1,7 +1,7 @@
 """Every setting that the environment may change, declared once: name, meaning, what it is without.
 
-`docs/reference/settings.md` is written from this list (`python -m yibao.config.environment`), and
-a test holds the two together.
+`docs/reference/settings.md` is written from this list (`make docs`), and a test holds the two
+together.
 """
 
 import os
@@ -117,7 +117,3 @@ def reference() -> str:
     lines += ["", "| setting | meaning | where it is not set |", "| --- | --- | --- |"]
     lines += [f"| `{one.name}` | {one.meaning} | {one.otherwise} |" for one in SETTINGS]
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    print(reference(), end="")  # noqa: T201 - a generator of a page
