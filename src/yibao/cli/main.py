@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "rulebook": "yibao.cli.rulebook",
     "db": "yibao.cli.db",
     "serve": "yibao.cli.serve",
+    "verify": "yibao.cli.verify",
 }
 
 DONE, REFUSED, UNREADABLE, INTERRUPTED = 0, 1, 2, 130

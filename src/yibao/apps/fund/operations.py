@@ -16,6 +16,7 @@ from yibao.core.books import entry as core
 from yibao.core.books.subledgers import about, party_of
 from yibao.core.money import Fen
 from yibao.core.refusal import Refusal
+from yibao.database.errors import refused
 
 
 class PeriodClosed(Refusal):
@@ -70,6 +71,7 @@ class BookedEntry:
 
 def open_books(*, scope: Scope, unit_id: int, on: date, at: datetime) -> dict[str, Book]:
     """Open the main book and the three sub-ledgers of a unit; those already open stay."""
+    scope.require("fund.open_books")
     with scoped(scope):
         unit = Organisation.objects.get(id=unit_id)
         books = {}
@@ -89,7 +91,7 @@ def open_books(*, scope: Scope, unit_id: int, on: date, at: datetime) -> dict[st
             if made:
                 audit.record(
                     scope=scope,
-                    action="fund.open_book",
+                    action="fund.open_books",
                     at=at,
                     object_kind="book",
                     object_id=str(book.id),
@@ -131,6 +133,7 @@ def reverse_entry(*, scope: Scope, entry_id: int, reason: str, at: datetime) -> 
 
     Raises EntryUnknown, AlreadyReversed, PeriodClosed, and the refusals of core's `reversal`.
     """
+    scope.require("fund.post")
     with scoped(scope):
         old = Entry.objects.filter(id=entry_id).first()
         if old is None:
@@ -145,7 +148,7 @@ def reverse_entry(*, scope: Scope, entry_id: int, reason: str, at: datetime) -> 
         made = _write(scope, old.book_id, [booked], at, reverses=[entry_id])[0]
         audit.record(
             scope=scope,
-            action="fund.reverse_entry",
+            action="fund.post",
             at=at,
             object_kind="entry",
             object_id=str(entry_id),
@@ -160,6 +163,7 @@ def close_month(*, scope: Scope, book_id: int, month: date, at: datetime) -> Boo
 
     Raises MonthNotOver, MonthsCloseInOrder.
     """
+    scope.require("fund.close")
     month = month.replace(day=1)
     with scoped(scope):
         book = Book.objects.get(id=book_id)
@@ -177,7 +181,7 @@ def close_month(*, scope: Scope, book_id: int, month: date, at: datetime) -> Boo
             row.save(update_fields=["closed_at", "closed_by"])
             audit.record(
                 scope=scope,
-                action="fund.close_month",
+                action="fund.close",
                 at=at,
                 object_kind="book",
                 object_id=str(book_id),
@@ -201,7 +205,8 @@ def _write(
 ) -> list[int]:
     book = Book.objects.get(id=book_id)
     numbers = _voucher_numbers(book, booked)
-    with connection.cursor() as cursor:
+    closed = PeriodClosed(book=book.name, month=f"{booked[0].entry.on:%Y-%m}")
+    with refused({"a_closed_month_is_closed": closed}), connection.cursor() as cursor:
         cursor.execute(
             "select nextval(pg_get_serial_sequence('fund_entry', 'id'))"
             " from generate_series(1, %s)",

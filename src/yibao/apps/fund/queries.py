@@ -120,6 +120,8 @@ def months_of(book_id: int) -> list[BookMonth]:
     return list(BookMonth.objects.filter(book_id=book_id).order_by("-month"))
 
 
+PAGE_ROWS = 50
+
 _BALANCES = """
 select account,
        coalesce(sum(debit_fen) filter (where "on" < %(from_)s), 0)::bigint,
@@ -172,7 +174,7 @@ def day_book(
     from_: date,
     until: date,
     after_id: int = 0,
-    limit: int = 50,
+    limit: int = PAGE_ROWS,
     kind: str = "",
     text: str = "",
 ) -> list[EntryRow]:
@@ -237,7 +239,7 @@ def ledger_of_party(
     party_kind: str,
     party_id: int,
     after_id: int = 0,
-    limit: int = 50,
+    limit: int = PAGE_ROWS,
 ) -> list[EntryRow]:
     """Return the entries that name a party, newest first."""
     with scoped(scope):
