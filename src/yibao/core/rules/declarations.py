@@ -10,7 +10,7 @@ from yibao.core.rules import dates
 from yibao.core.rules.faults import FaultLog, Place, did_you_mean
 from yibao.core.rules.graph import Cite
 from yibao.core.rules.text import Fields, Items, Map, Text, Tree
-from yibao.core.rules.types import DECLARABLE, NUMERIC_FACTS, Type, declared
+from yibao.core.rules.types import DECLARABLE, NUMERIC_FACTS, SETS, Type, declared, item_of
 from yibao.core.rules.values import Codes, Misread, read_date, read_value
 
 _SET_LIMIT = 62  # codes of a set share one 64-bit mask in the column readers
@@ -125,17 +125,13 @@ def _read(text: Text, type_: Type, codes: Codes, log: FaultLog) -> object:
 
 
 def read_tree(tree: Tree | None, type_: Type, codes: Codes, log: FaultLog) -> object:
-    """A value of any type, a set of codes as a list; None after a fault."""
-    if type_.kind == "codes":
-        if not isinstance(tree, Items):
-            log.add(tree.place, "a set of codes is a list: [a, b]") if tree else None
-            return None
-        each = [
-            _read(item, Type("code", type_.of), codes, log)
-            for item in tree.items
-            if isinstance(item, Text)
-        ]
-        return frozenset(each)
+    """A value of any type, a set as a list; None after a fault."""
+    if type_.kind in SETS and isinstance(tree, Items):
+        return frozenset(read_tree(item, item_of(type_), codes, log) for item in tree.items)
+    if type_.kind in SETS:
+        if tree is not None:
+            log.add(tree.place, "a set is a list: [a, b]")
+        return None
     if isinstance(tree, Text):
         return _read(tree, type_, codes, log)
     if tree is not None:

@@ -114,10 +114,11 @@ class _Binder:
     def fold(self, fold: Fold | None) -> Fold | None:
         if fold is None:
             return None
-        key, order, next_ = (
-            tuple(self.bound(node) for node in nodes) for nodes in (fold.key, fold.order, fold.next)
+        key, order, next_, limits = (
+            tuple(self.bound(node) for node in nodes)
+            for nodes in (fold.key, fold.order, fold.next, fold.limits)
         )
-        return replace(fold, key=key, order=order, next=next_)
+        return replace(fold, key=key, order=order, next=next_, limits=limits)
 
     def bound(self, node: Node) -> Node:
         """The node with every dated value in its place."""

@@ -15,11 +15,10 @@ from yibao.core.refusal import Refusal
 from yibao.core.rules import dates
 from yibao.core.rules.declarations import Fact
 from yibao.core.rules.faults import did_you_mean
-from yibao.core.rules.types import NUMERIC_FACTS, Type
+from yibao.core.rules.types import NUMERIC_FACTS, SETS, Type, item_of
 from yibao.core.rules.values import (
     Codes,
     Misread,
-    read_code,
     read_value,
     show_moment,
     show_money,
@@ -98,10 +97,10 @@ def _read(type_: Type, value: object, codes: Codes) -> object:
         if not isinstance(value, bool):
             raise Misread(f"{value!r} is not a flag: write true or false")
         return value
-    if kind == "codes":
-        if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
-            raise Misread(f"{value!r} is not a list of codes")
-        return frozenset(read_code(code, type_.of, codes) for code in value)
+    if kind in SETS:
+        if not isinstance(value, list | tuple):
+            raise Misread(f"{value!r} is not a list")
+        return frozenset(_read(item_of(type_), item, codes) for item in value)
     if kind in _WRITTEN:
         if kind == "rate" and isinstance(value, int) and not isinstance(value, bool):
             value = f"{value}%"

@@ -97,7 +97,8 @@ def replay(
 ) -> list[Difference]:
     """Decide all visits again, in order, and compare the money with what was stored for each.
 
-    `visits` may stand in any order; a visit that was never stored has an empty mapping.
+    `visits` may stand in any order. Only stored outcomes are compared; a visit that was never
+    stored has an empty mapping, and all its money is new.
     """
     order = sorted(range(len(visits)), key=lambda at: order_key(edition, visits[at]))
     decisions = _run(edition, person, [visits[at] for at in order])
@@ -105,7 +106,7 @@ def replay(
     for at, decision in sorted(zip(order, decisions), key=lambda pair: pair[0]):
         for name, new in _money(edition, decision):
             old = stored[at].get(name, 0)
-            if old != new:
+            if old != new and (name in stored[at] or not stored[at]):
                 found.append(Difference(at, name, old, new))
     return found
 

@@ -1,4 +1,8 @@
-"""One flat space of names: facts, parameters, steps, state and codes. A name means one thing."""
+"""One flat space of names: facts, parameters, steps, state and codes. A name means one thing.
+
+One exception: a code may carry a fact's name (a reason `insured_elsewhere`); it is the code where
+a code is wanted, which types decide, and the fact elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +90,7 @@ def _take(taken: dict[str, tuple[str, Entry]], kind: str, entry: Entry, log: Fau
     if name in FUNCTIONS or keyword.iskeyword(name) or not name.isidentifier():
         log.add(entry.place, f"“{name}” cannot be a name in an expression", "choose another name")
     first = taken.setdefault(name, (kind, entry))
-    if first[1] is not entry:
+    if first[1] is not entry and (kind, first[0]) != ("a fact", "a code"):
         place = first[1].place
         log.add(
             entry.place,

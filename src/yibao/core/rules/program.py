@@ -73,10 +73,11 @@ class Program:
         facts: Mapping[str, Fact],
         calendar: Calendar | None,
     ) -> None:
-        folded = fold or Fold((), (), (), ())
+        folded = fold or Fold((), (), (), (), (), ())
         groups: dict[str, list[Node]] = {
             "result": [node for _, node in result],
             "after": list(folded.next),
+            "limits": list(folded.limits),
         }
         conditions = [condition.when for condition in (*requires, *ensures)]
         self._title = f"<{title}>"
@@ -95,6 +96,8 @@ class Program:
         self._askers = writer.askers
         self.result: Callable[[Memo], tuple[object, ...]] = env["result"]
         self.next: Callable[[Memo], tuple[int, ...]] = env["after"]
+        self.limits: Callable[[Memo], tuple[int | None, ...]] = env["limits"]
+        self.ceilings = folded.ceilings
         self.order: list[Callable[[Memo], Any]] = [
             _first(env[f"order{at}"]) for at in range(len(folded.order))
         ]

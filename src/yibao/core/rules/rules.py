@@ -63,6 +63,8 @@ class Fold:
     order: tuple[Node, ...]
     state: tuple[StateVariable, ...]
     next: tuple[Node, ...]
+    ceilings: tuple[str, ...]
+    limits: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,9 @@ class RuleReader:
         nexts = self._next(fields)
         ceilings = tuple(self.scope.bounded)
         used = tuple(StateVariable(USED + name, MONEY, 0, 0, 0) for name in ceilings)
-        return Fold(key, order, (*self.state, *used), (*nexts, *map(self._used, ceilings)))
+        after = (*nexts, *map(self._used, ceilings))
+        limits = tuple(map(self._limit, ceilings))
+        return Fold(key, order, (*self.state, *used), after, ceilings, limits)
 
     def _key(self, fields: Fields) -> tuple[Node, ...]:
         items = fields.items("key")
@@ -253,13 +257,29 @@ class RuleReader:
 
     def _used(self, ceiling: str) -> Node:
         """What a ceiling has used after a visit: all that was paid in rows that it counts."""
-        step = self.scope.bounded[ceiling]
+        step, at = self._bound(ceiling)
         within = step.args[0]
-        assert isinstance(within.value, tuple)
-        at = 1 + 3 * within.value.index(ceiling)
-        units, zero = self.declared.units, self.graph.const(0, MONEY)
-        paid = self.graph.node("lt", zero, step, type_=FLAG)
-        counted = self.graph.node("and", paid, within.args[at], type_=FLAG)
-        pick = units.pick((counted, self.graph.const(True, FLAG)))
-        added = units.cases(pick, (step, zero), MONEY)
+        zero = self.graph.const(0, MONEY)
+        added = self._if_counted(step, within.args[at], step, zero)
         return self.graph.node("add", within.args[at + 2], added, type_=MONEY)
+
+    def _limit(self, ceiling: str) -> Node:
+        """The limit of a ceiling for a row that it counts, else none."""
+        step, at = self._bound(ceiling)
+        within = step.args[0]
+        none = self.graph.const(None, MONEY)
+        return self._if_counted(within.args[0], within.args[at], within.args[at + 1], none)
+
+    def _bound(self, ceiling: str) -> tuple[Node, int]:
+        """The step that a ceiling bounds, and where the ceiling's three parts begin."""
+        step = self.scope.bounded[ceiling]
+        names = step.args[0].value
+        assert isinstance(names, tuple)
+        return step, 1 + 3 * names.index(ceiling)
+
+    def _if_counted(self, amount: Node, counts: Node, then: Node, other: Node) -> Node:
+        zero = self.graph.const(0, MONEY)
+        paid = self.graph.node("lt", zero, amount, type_=FLAG)
+        counted = self.graph.node("and", paid, counts, type_=FLAG)
+        pick = self.declared.units.pick((counted, self.graph.const(True, FLAG)))
+        return self.declared.units.cases(pick, (then, other), MONEY)

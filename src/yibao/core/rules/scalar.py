@@ -96,6 +96,16 @@ class StepTaken(NamedTuple):
         }
 
 
+class Ceiling(NamedTuple):
+    """A ceiling at one visit: its limit (None where it does not count the visit), what was used
+    before, and what the visit adds; all in fen."""
+
+    name: str
+    limit_fen: int | None
+    used_fen: int
+    added_fen: int
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A decision: outcomes by their outgoing names (fen, days, codes), and why."""
@@ -105,6 +115,7 @@ class Decision:
     presumed: tuple[str, ...]
     clauses: tuple[tuple[str, str], ...]
     edition: Edition
+    ceilings: tuple[Ceiling, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The outcomes as JSON carries them."""
@@ -151,18 +162,27 @@ def evaluate(
     try:
         values = program.result(memo)
         after = program.next(memo)
+        limits = program.limits(memo)
     except (TypeError, KeyError, AttributeError) as wrong:
         raise NoneRead(step=program.step_of(wrong)) from wrong
     steps = tuple([program.explain[slot](memo) for slot in taken])
     presumed = tuple(dict.fromkeys(memo[1]))
-    clauses = tuple(
-        [(program.decisions[slot], step.clause) for slot, step in zip(taken, steps) if step.clause]
-    )
+    chosen = {program.decisions[slot]: step.clause for slot, step in zip(taken, steps)}
+    clauses = tuple([(name, clause) for name, clause in chosen.items() if clause])
     for requirement, holds in program.ensures:
         if violated(holds, memo):
             raise EnsuresBroken(rule=edition.rule, condition=requirement.label.zh)
     result = dict(zip(program.outcomes, values))
-    return Decision(result, steps, presumed, clauses, edition), after
+    first = len(state) - len(limits)
+    ceilings = tuple(
+        [
+            Ceiling(name, limit, before, used - before)
+            for name, limit, before, used in zip(
+                program.ceilings, limits, state[first:], after[first:]
+            )
+        ]
+    )
+    return Decision(result, steps, presumed, clauses, edition, ceilings), after
 
 
 def violated(holds: Callable[[Memo], object], memo: Memo) -> bool:

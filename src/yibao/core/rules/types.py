@@ -17,6 +17,11 @@ class Type(NamedTuple):
         return _SPOKEN.get(self.kind, self.kind)
 
 
+def item_of(type_: Type) -> Type:
+    """What a set holds: codes of its enumeration, or levels."""
+    return Type("code", type_.of) if type_.kind == "codes" else LEVEL
+
+
 class Period(NamedTuple):
     """A length of time whose unit lies in the value: `90 days`, `6 months`, `3 working_days`."""
 
@@ -63,13 +68,14 @@ ZERO = Type("zero")  # the literal 0: takes any unit
 ONE = Type("one")  # the literal 1: takes the unit of a count, a level or a year
 NUMBER = Type("number")  # the number of a clause: the value of a pick
 
+SETS = frozenset({"codes", "levels"})
 COUNTS = frozenset({"years", "months", "days", "working_days", "times"})
 SUMMABLE = COUNTS | {"money", "rate", "money_rate"}
 ORDERED = SUMMABLE | {"level", "year", "date", "date-time"}
 NUMERIC_FACTS = (ORDERED | {"level"}) - {"money_rate"}
-DECLARABLE = (frozenset({"flag", "code", "codes", "period", "rounding", "text"}) | ORDERED) - {
-    "money_rate"
-}
+DECLARABLE = (
+    frozenset({"flag", "code", "codes", "levels", "period", "rounding", "text"}) | ORDERED
+) - {"money_rate"}
 
 _SPOKEN = {
     "money_rate": "money×rate",

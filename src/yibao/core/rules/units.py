@@ -19,12 +19,14 @@ from yibao.core.rules.types import (
     PERIOD,
     RATE,
     ROUNDING,
+    SETS,
     SUMMABLE,
     TIMES,
     YEAR,
     YEARS,
     ZERO,
     Type,
+    item_of,
 )
 
 
@@ -60,9 +62,15 @@ class Units:
             return self.graph.const(0, type_)
         if node.type == ONE and kind in COUNTS | {"level"}:
             return self.graph.const(1, type_)
-        if node.type == Type("code") and kind == "code" and node.value in self.codes[type_.of]:
+        if kind == "code" and self._may_be_code(node) and node.value in self.codes[type_.of]:
             return self.graph.const(node.value, type_)
         return None
+
+    def _may_be_code(self, node: Node) -> bool:
+        """A bare code; also a fact that has a code's name: where a code is wanted, it is one."""
+        if node.op == "fact":
+            return any(node.value in codes for codes in self.codes.values())
+        return node.type == Type("code")
 
     def join(self, said: Sequence[Said], wanted: Type | None = None) -> tuple[list[Node], Type]:
         """Bring outcomes to one type; literals take the type of the others."""
@@ -78,16 +86,18 @@ class Units:
         return fitted, type_
 
     def _common(self, nodes: Sequence[Node]) -> Type:
-        for node in nodes:
-            if settled(node.type):
-                return node.type
-        words = [str(node.value) for node in nodes if node.type == Type("code")]
-        if words:
+        plain = [node.type for node in nodes if settled(node.type) and not self._may_be_code(node)]
+        if plain:
+            return plain[0]
+        words = [str(node.value) for node in nodes if self._may_be_code(node)]
+        if any(node.type == Type("code") for node in nodes):
             fits = [name for name, codes in self.codes.items() if set(words) <= set(codes)]
             if len(fits) != 1:
                 which = " or ".join(sorted(fits)) or "no one enumeration"
                 raise Clash(f"“{words[0]}” could be of {which}", "say of: and the enumeration")
             return Type("code", fits[0])
+        if words:
+            return next(node.type for node in nodes if node.op == "fact")
         return TIMES if any(node.type in (ZERO, ONE) for node in nodes) else NONE
 
     def _op(self, op: str, type_: Type, *args: Node, value: object = None) -> Node:
@@ -161,14 +171,13 @@ class Units:
         return self._op(op, FLAG, a, b)
 
     def contains(self, item: Said, among: Said) -> Node:
-        if among[0].type.kind != "codes":
+        if among[0].type.kind not in SETS:
             raise Clash(f"“{among[1]}” is {among[0].type}, not a set of codes")
-        code = Type("code", among[0].type.of)
-        fitted = self.fit(item[0], code)
+        fitted = self.fit(item[0], item_of(among[0].type))
         if fitted is None:
             raise Clash(
                 f"“{item[1]}” is {item[0].type}, “{among[1]}” is {among[0].type}",
-                "ask for a code of that enumeration",
+                "ask for one of that set",
             )
         return self._op("in", FLAG, fitted, among[0])
 
