@@ -1,0 +1,1 @@
+"""Reads of dues, payments, cash and receipts."""
