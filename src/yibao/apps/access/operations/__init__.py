@@ -6,6 +6,7 @@ from yibao.apps.access.operations.accounts import (
     grant_post,
     open_account,
     record_certificate,
+    renew_password,
 )
 from yibao.apps.access.operations.offices import add_organisation, open_region
 from yibao.apps.access.operations.sessions import (
@@ -26,6 +27,7 @@ __all__ = [
     "open_account",
     "open_region",
     "record_certificate",
+    "renew_password",
     "scope_of",
     "sign_in",
     "sign_out",

@@ -7,7 +7,14 @@ from django.db import transaction
 from django.db.models import F
 
 from yibao.apps.access import audit
-from yibao.apps.access.models import Operator, Organisation, Post, Role, TrainingCertificate
+from yibao.apps.access.models import (
+    Operator,
+    Organisation,
+    Post,
+    Role,
+    SignInFailures,
+    TrainingCertificate,
+)
 from yibao.apps.access.passwords import hashed, one_time_password
 from yibao.apps.access.roles import ROLE_ACTIONS, exclude_each_other
 from yibao.apps.access.scope import NotThere, Scope
@@ -213,6 +220,35 @@ def grant_post(
         detail={"operator": operator.staff_no, "role": role, "until": valid_until.isoformat()},
     )
     return post
+
+
+@transaction.atomic
+def renew_password(*, scope: Scope, operator_id: int, at: datetime) -> str:
+    """Replace an operator's password by a one-time one and return it, to be handed over once.
+
+    Every session of the operator ends, and a lock-out with it. Not one's own: that is a change of
+    password. Raises NotAllowed, NotThere, NotToOneself.
+    """
+    scope.require("access.open_account")
+    operator = _operator(operator_id, scope)
+    if operator.id == scope.operator_id:
+        raise NotToOneself
+    password = one_time_password()
+    operator.password_hash = hashed(password)
+    operator.password_is_one_time = True
+    operator.session_generation = F("session_generation") + 1
+    operator.save(update_fields=["password_hash", "password_is_one_time", "session_generation"])
+    SignInFailures.objects.filter(staff_no=operator.staff_no).delete()
+    audit.record(
+        scope=scope,
+        action="access.renew_password",
+        at=at,
+        object_kind="operator",
+        object_id=operator.id,
+        area_no=operator.organisation.area_from,
+        detail={"staff_no": operator.staff_no},
+    )
+    return password
 
 
 @transaction.atomic
