@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yibao.config.environment import Environment, default_home
 from yibao.database.home import APP_ROLE, DATABASE_NAME, OWNER_ROLE, PORT, Home
+from yibao.rulebook.regions import signing_in
 
 _environment = Environment()
 _package = Path(__file__).resolve().parent.parent
@@ -19,6 +20,8 @@ HOME = Home(Path(_environment.text("YIBAO_HOME") or default_home()).absolute())
 POSTGRES_BINARIES = (
     Path(_binaries) if (_binaries := _environment.text("YIBAO_POSTGRES_BIN")) else None
 )
+# Where an office keeps the settings it decided (access.rulebooks); None: in the home.
+RULEBOOK_SETTINGS: Path | None = None
 DEBUG = _environment.flag("YIBAO_DEBUG")
 SECRET_KEY = SimpleLazyObject(
     lambda: _environment.text("YIBAO_SECRET_KEY") or HOME.secret("secret_key")
@@ -34,11 +37,13 @@ AUDIT_KEY = SimpleLazyObject(
 def _elsewhere(url: str) -> dict[str, Any]:
     """Read a database's address; what follows the question mark goes to libpq."""
     parts = urlsplit(url)
+    # Not `parts.hostname`: that is in small letters, and a socket's directory may not be.
+    host = parts.netloc.rpartition("@")[2].partition(":")[0]
     return {
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
+        "HOST": unquote(host),
         "PORT": str(parts.port or ""),
         "OPTIONS": dict(parse_qsl(parts.query)),
     }
@@ -104,8 +109,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "yibao.web.headers.StrictHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -152,7 +157,11 @@ ALLOWED_HOSTS = [
 ]
 CSRF_TRUSTED_ORIGINS = [_origin]
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_HTTPONLY = True
+# The longest a cookie lasts; yibao.console.session ends a session earlier.
+SESSION_COOKIE_AGE = int(signing_in().longest.total_seconds())
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "yibao.console.errors.csrf_failed"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from yibao.apps.access import operations, queries
-from yibao.apps.access.models import Operator, Organisation, Post, PoolingRegion
+from yibao.apps.access.models import Operator, Organisation, PoolingRegion, Post
 from yibao.apps.access.operations import Certificate
 from yibao.apps.access.scope import Scope
 

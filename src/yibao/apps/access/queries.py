@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
@@ -49,8 +48,8 @@ class Area:
 def clock(*, region: str | None = None) -> Clock:
     """Return the moment by the database's clock, in China, on the region's served day.
 
-    A region with a day of its own (the demonstration) keeps it; YIBAO_TODAY comes next; an office
-    has neither, and works on the database's day.
+    A region with a day of its own (the demonstration) keeps it; an office has none, and works on
+    the database's day.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -60,21 +59,17 @@ def clock(*, region: str | None = None) -> Clock:
         )
         now, own_day = cursor.fetchone()
     now = now.astimezone(CHINA)
-    return Clock(now=now, at=_on(now, own_day or _configured_day()))
+    return Clock(now=now, at=_on(now, own_day))
 
 
 def served_day(*, region: str, now: datetime) -> date:
     """Return the region's served day at a moment."""
     own_day = PoolingRegion.objects.values_list("served_on", flat=True).get(code=region)
-    return _on(now.astimezone(CHINA), own_day or _configured_day()).date()
+    return _on(now.astimezone(CHINA), own_day).date()
 
 
 def _on(now: datetime, day: date | None) -> datetime:
     return now if day is None else datetime.combine(day, now.timetz())
-
-
-def _configured_day() -> date | None:
-    return date.fromisoformat(settings.SERVED_DAY) if settings.SERVED_DAY else None
 
 
 def organisation_by_division(code: str) -> Organisation:
@@ -93,6 +88,11 @@ def villages_of(scope: Scope) -> QuerySet[Organisation]:
 def offices_of(scope: Scope, *, kinds: tuple[str, ...]) -> QuerySet[Organisation]:
     """Return the offices of these kinds (departments, schools, banks …) in the scope."""
     return _inside(scope).filter(kind__in=kinds).order_by("area_from", "name", "id")
+
+
+def places_and_offices(scope: Scope) -> QuerySet[Organisation]:
+    """Return every place and office of the scope, offices after their place."""
+    return _inside(scope).order_by("area_from", "-area_until", "-division", "name", "id")
 
 
 def places_below(scope: Scope, *, area: Area) -> list[Area]:

@@ -1,0 +1,37 @@
+"""Pages for what went wrong before or behind a view; they need no database and no session."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """Answer an address that no page has."""
+    return _bare(request, 404, _("没有这个页面"), _("网址可能有误，或页面已移走。请从首页进入。"))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer a mistake of ours: say that nothing half done was kept."""
+    return _bare(
+        request,
+        500,
+        _("系统出错"),
+        _("本次操作没有写入任何数据，可以再试一次；仍不成功请联系系统管理员。"),
+    )
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form without the mark that our own page gave it."""
+    return _bare(
+        request,
+        403,
+        _("表单已过期"),
+        _("没有写入任何数据。请返回上一页，刷新后重新提交；浏览器须允许本站的 Cookie。"),
+    )
+
+
+def _bare(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:
+    context = {"title": title, "words": words}
+    return HttpResponse(render_to_string("console/error.html", context, request), status=status)

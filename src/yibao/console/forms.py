@@ -1,0 +1,62 @@
+"""Forms as the console draws them: labels above, one error summary, refusals as errors."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from yibao.console.page import ConsoleRequest, record_refusal, said
+from yibao.core.refusal import Refusal
+
+
+class ConsoleForm(forms.Form):
+    """A form whose errors name the field, and that takes a refusal as one of its errors."""
+
+    # The server judges: its words stand in the summary and at the field, not in a pop-up.
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages["required"] = _("请填写%(label)s") % {"label": field.label}
+            if isinstance(field, forms.ChoiceField):
+                field.error_messages["required"] = _("请选择%(label)s") % {"label": field.label}
+            _dress(field.widget)
+
+    @contextlib.contextmanager
+    def refusals(self, request: ConsoleRequest) -> Iterator[None]:
+        """Turn a refusal of the block into an error of this form, and record it."""
+        try:
+            yield
+        except Refusal as refusal:
+            record_refusal(request, refusal)
+            self.refuse(refusal)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Add a refusal's words at the field that it belongs to, or above the form."""
+        field = refusal.field if refusal.field in self.fields else None
+        self.add_error(field, ValidationError(said(refusal), code=refusal.code))
+
+
+class DayField(forms.DateField):
+    """A day as it is typed at a counter: 2020-12-18, 20201218 or 2020/12/18."""
+
+    input_formats = ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d")  # type: ignore[assignment]
+    default_error_messages = {"invalid": _("请按 2020-12-18 的格式填写日期")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "widget", forms.DateInput(format="%Y-%m-%d", attrs={"inputmode": "numeric"})
+        )
+        super().__init__(**kwargs)
+
+
+def _dress(widget: forms.Widget) -> None:
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxInput | forms.CheckboxSelectMultiple):
+        return
+    name = "form-select" if isinstance(widget, forms.Select) else "form-control"
+    widget.attrs["class"] = f"{widget.attrs.get('class', '')} {name}".strip()

@@ -1,0 +1,24 @@
+"""The first page: what waits, by its deadline; beside it what is below its target."""
+
+from django.http import HttpResponse
+
+from yibao.console.page import ConsoleRequest, console_page, page
+from yibao.console.waiting import by_deadline, waiting_for
+
+WEEKDAYS = "一二三四五六日"
+
+
+@console_page(None)
+def home(request: ConsoleRequest) -> HttpResponse:
+    """Show the post's queue."""
+    tasks = waiting_for(request)
+    context = {
+        "groups": by_deadline(tasks, on=request.served_on),
+        "waiting": len(tasks),
+        "overdue": sum(
+            task.due_on is not None and task.due_on < request.served_on for task in tasks
+        ),
+        "today": sum(task.due_on == request.served_on for task in tasks),
+        "weekday": WEEKDAYS[request.served_on.weekday()],
+    }
+    return page(request, "console/home.html", context)

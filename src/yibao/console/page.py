@@ -1,0 +1,259 @@
+"""What every page of the console has in common: who asks, for what day, year and area.
+
+@console_page("registry.read", reads="person")
+def person(request: ConsoleRequest, person_id: int) -> HttpResponse: ...
+"""
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.contrib import messages
+from django.db import Error as DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from yibao.apps.access import audit, operations, queries
+from yibao.apps.access.operations.sessions import PasswordMustChange, PostEnded, SessionEnded
+from yibao.apps.access.queries import Area
+from yibao.apps.access.scope import NotAllowed, NotThere, OutsideScope, Scope, scoped
+from yibao.apps.enrolment.models import InsuredYear
+from yibao.console import session
+from yibao.console.frame import frame_of
+from yibao.core.refusal import Refusal
+from yibao.database.errors import LockWaitedTooLong, refusal_of
+
+_KINDS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
+}
+_UNAVAILABLE = 503
+_STATUS: dict[type[Refusal], int] = {NotAllowed: 403, OutsideScope: 403, NotThere: 404}
+_CONFLICT = 409
+
+
+class YearUnreadable(Refusal):
+    """The address names a year that is none."""
+
+    code = "E940"
+    message = "网址中的年度“{year}”无法识别"
+    remedy = "请从年度列表中选择"
+    message_en = 'The year "{year}" in the address is none'
+    remedy_en = "Choose one from the list of years"
+
+
+class ConsoleRequest(HttpRequest):
+    """A request of a signed-in operator in a post."""
+
+    scope: Scope
+    area_scope: Scope
+    area: Area
+    year: int
+    served_on: date
+    at: datetime
+    now: datetime
+    kept: dict[str, Any]
+    action: str
+    is_under_scope: bool
+
+
+View = Callable[..., HttpResponse]
+
+
+def console_page(action: str | None, *, reads: str = "") -> Callable[[View], View]:
+    """Make a view a page of the console that asks for a right (None: for a post only).
+
+    A GET runs in one transaction under the post's scope; `reads` names what a sensitive read
+    shows, and writes one audit record with the address's first argument. A refusal that leaves
+    the view is recorded in a transaction of its own and answered with a page and a 4xx status.
+    """
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def answered(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            request.action, request.is_under_scope = action or "", False
+            try:
+                _enter(request)
+                if action:
+                    request.scope.require(action)
+                return _called(view, request, reads, args, kwargs)
+            except Http404:
+                return _refused(request, NotThere(what=_("该记录")))
+            except Refusal as refusal:
+                return _refused(request, refusal)
+            except DatabaseError as error:
+                refusal = refusal_of(error)
+                if refusal is None:
+                    raise
+                return _refused(request, refusal)
+
+        answered.console_action = action  # type: ignore[attr-defined]
+        return answered
+
+    return decorate
+
+
+def _called(
+    view: View, request: ConsoleRequest, reads: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> HttpResponse:
+    if request.method not in ("GET", "HEAD"):
+        return view(request, *args, **kwargs)
+    with _under_scope(request):
+        response = view(request, *args, **kwargs)
+        if reads:
+            named = next(iter([*args, *kwargs.values()]), "")
+            audit.record(
+                scope=request.scope,
+                action=request.action,
+                at=request.at,
+                object_kind=reads,
+                object_id=named,
+            )
+        return response
+
+
+def _enter(request: ConsoleRequest) -> None:
+    """Find out who asks, for which day, year and area."""
+    who = session.signed_in(request)
+    if who is None:
+        raise SessionEnded
+    clock = queries.clock(region=who.region)
+    request.now, request.at, request.served_on = clock.now, clock.at, clock.served_on
+    session.keep_alive(request, now=clock.now)
+    if not who.post_id:
+        raise PostEnded
+    scope = operations.scope_of(
+        operator_id=who.operator_id,
+        post_id=who.post_id,
+        generation=who.generation,
+        on=request.served_on,
+    )
+    request.scope = replace(scope, address=address_of(request))
+    request.area = queries.area_of(scope, code=request.GET.get("area", ""))
+    request.area_scope = request.scope.narrowed(
+        request.area.area_from, request.area.area_until, request.area.name
+    )
+    request.year = _year(request)
+    request.kept = {"year": request.year, "area": request.area.code}
+
+
+def _year(request: ConsoleRequest) -> int:
+    """Return the year of the address, or the newest that is open on the served day."""
+    asked = request.GET.get("year", "")
+    if asked:
+        if not (asked.isascii() and asked.isdigit() and len(asked) == len("2021")):
+            raise YearUnreadable(year=asked)
+        return int(asked)
+    opened = InsuredYear.objects.filter(region=request.scope.region, opened_on__lte=request.at)
+    newest = opened.order_by("-year").values_list("year", flat=True).first()
+    return newest or request.served_on.year
+
+
+@contextlib.contextmanager
+def _under_scope(request: ConsoleRequest) -> Iterator[None]:
+    if request.is_under_scope:
+        yield
+        return
+    with scoped(request.scope):
+        request.is_under_scope = True
+        try:
+            yield
+        finally:
+            request.is_under_scope = False
+
+
+def page(
+    request: ConsoleRequest,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    status: int | None = None,
+) -> HttpResponse:
+    """Return a page in the frame; 422 where the context's `form` has errors."""
+    context = context or {}
+    form = context.get("form")
+    if status is None:
+        status = 422 if form is not None and form.is_bound and form.errors else 200
+    with _under_scope(request):
+        words = {**context, "frame": frame_of(request)}
+        return HttpResponse(render_to_string(template, words, request), status=status)
+
+
+def done(
+    request: ConsoleRequest, message: str, to: str, *arguments: Any, **query: Any
+) -> HttpResponse:
+    """Say that it is done and go on to another page, keeping year and area."""
+    messages.success(request, message)
+    return HttpResponseRedirect(address(request, to, *arguments, **query))
+
+
+def address(request: ConsoleRequest, to: str, *arguments: Any, **query: Any) -> str:
+    """Return the address of a page with year and area; keywords are added to its query."""
+    words = {**request.kept, **query}
+    return f"{reverse(to, args=arguments)}?{urlencode(words)}"
+
+
+def attachment(request: ConsoleRequest, *, name: str, content: bytes, kind: str) -> HttpResponse:
+    """Return a file to be saved: xlsx, csv or pdf."""
+    response = HttpResponse(content, content_type=_KINDS[kind])
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response
+
+
+def record_refusal(request: ConsoleRequest, refusal: Refusal) -> None:
+    """Write that an act was refused, in a transaction of its own: the act's own is undone."""
+    with scoped(request.scope):
+        audit.record(
+            scope=request.scope,
+            action=request.action or "console",
+            at=request.at,
+            object_kind="page",
+            object_id=request.path[:40],
+            outcome=audit.REFUSED,
+            detail={"code": refusal.code, "said": refusal.sentence("en")},
+        )
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return where the request comes from, as the server in front of us says."""
+    return str(request.META.get("REMOTE_ADDR", ""))[:45]
+
+
+def said(refusal: Refusal) -> str:
+    """Return the refusal in the language of the page."""
+    return refusal.sentence(get_language() or "zh")
+
+
+def _refused(request: ConsoleRequest, refusal: Refusal) -> HttpResponse:
+    if isinstance(refusal, SessionEnded | PostEnded | PasswordMustChange):
+        return _sent_back(request, refusal)
+    if hasattr(request, "scope"):
+        record_refusal(request, refusal)
+    status = _STATUS.get(type(refusal), _CONFLICT)
+    if refusal.code.startswith("DB") and not isinstance(refusal, LockWaitedTooLong):
+        status = _UNAVAILABLE
+    if not hasattr(request, "kept"):
+        words = {"refusal": refusal, "status": status}
+        return HttpResponse(
+            render_to_string("console/refused_bare.html", words, request), status=status
+        )
+    return page(request, "console/refused.html", {"refusal": refusal}, status=status)
+
+
+def _sent_back(request: ConsoleRequest, refusal: Refusal) -> HttpResponse:
+    """Send whoever has no session, no post or no own password to where one gets it."""
+    names = {PostEnded: "console:posts", PasswordMustChange: "console:password"}
+    to = reverse(names.get(type(refusal), "console:sign_in"))
+    if type(refusal) is SessionEnded:
+        session.end(request)
+        if request.method == "GET" and request.path != reverse("console:home"):
+            to += "?" + urlencode({"next": request.get_full_path()})
+    return HttpResponseRedirect(to)

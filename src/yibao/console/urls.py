@@ -1,0 +1,35 @@
+"""The console's addresses: the frame's own pages, and one folder a subsystem."""
+
+from pathlib import Path
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from yibao.console import choices, home, search, signing
+
+_folder = Path(__file__).resolve().parent
+SUBSYSTEMS = (
+    "access",
+    "registry",
+    "enrolment",
+    "subsidy",
+    "collection",
+    "care",
+    "claims",
+    "fund",
+    "statistics",
+)
+
+_frame: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("sign-in/", signing.sign_in, name="sign_in"),
+    path("sign-out/", signing.sign_out, name="sign_out"),
+    path("password/", signing.password, name="password"),
+    path("posts/", signing.posts, name="posts"),
+    path("search/", search.search, name="search"),
+    path("areas/", choices.areas, name="areas"),
+    path("years/", choices.years, name="years"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [path("", include((_frame, "console")))]
+for _name in SUBSYSTEMS:
+    if (_folder / _name / "urls.py").is_file():
+        urlpatterns.append(path(f"{_name}/", include(f"yibao.console.{_name}.urls")))

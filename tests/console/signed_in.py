@@ -1,0 +1,19 @@
+"""Signs an operator in through the product's own pages."""
+
+from django.test import Client
+from django.urls import reverse
+
+from tests.apps.access.offices import Staff, hire
+from yibao.apps.access.scope import Scope
+
+
+def sign_in_as(
+    *, role: str, division: str, staff: Staff | None = None, name: str = "曾建华"
+) -> tuple[Client, Scope]:
+    """Return a browser that is signed in, in the post of this role at this place."""
+    staff = staff or hire(role=role, division=division, name=name)
+    client = Client(raise_request_exception=True)
+    given = {"staff_no": staff.operator.staff_no, "password": staff.one_time_password}
+    answer = client.post(reverse("console:sign_in"), given)
+    assert answer.status_code == 302, answer.content.decode()
+    return client, staff.scope
