@@ -64,7 +64,10 @@ def with_settings(region: str, settings: Mapping[str, str]) -> Rulebook:
         "authority: tests",
         "sources: {example: {title: 示例, published: 2000-01-01}}",
         "settings:",
-        *(f"  {name}: {{is: '{is_}', from: 2000, cite: example 1}}" for name, is_ in settings.items()),
+        *(
+            f"  {name}: {{is: '{is_}', from: 2000, cite: example 1}}"
+            for name, is_ in settings.items()
+        ),
     ]
     layer = LayerText("settings.yaml", "\n".join(lines), "settings")
     return read_rulebook((*layers(region), layer), calendar=calendar())
@@ -92,7 +95,10 @@ def differs(case: Case, book: Rulebook | None = None) -> str:
     if "expect" not in case.says:
         return f"answered {answer['result']}"
     result = answer["result"]
-    wrong = [f"{where}: {got!r}, not {want!r}" for where, got, want in _compare(result, case.says["expect"])]
+    wrong = [
+        f"{where}: {got!r}, not {want!r}"
+        for where, got, want in _compare(result, case.says["expect"])
+    ]
     wrong += [f"{key} is there" for key in case.says.get("absent", ()) if key in result]
     clauses = {step["name"]: step["clause"] for step in answer["steps"] if step["clause"]}
     wrong += [

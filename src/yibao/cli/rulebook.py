@@ -30,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for job in (check, show):
         one = job is show
         job.add_argument("--region", required=one, help="default: every region")
-        job.add_argument("--settings", type=Path, metavar="FILE", help="lay a settings file over it")
+        job.add_argument(
+            "--settings", type=Path, metavar="FILE", help="lay a settings file over it"
+        )
 
 
 def run(arguments: argparse.Namespace) -> int:
