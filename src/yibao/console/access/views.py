@@ -89,6 +89,19 @@ def certificate(request: ConsoleRequest, operator_id: int) -> HttpResponse:
     return page(request, "console/access/certificate.html", {"form": form, "operator": found})
 
 
+@console_page("access.open_account")
+def renew_password(request: ConsoleRequest, operator_id: int) -> HttpResponse:
+    """Replace a password by a one-time one; the answer shows it, and it is kept nowhere."""
+    if request.method != "POST":
+        return HttpResponseRedirect(address(request, "access:operator", operator_id))
+    password = operations.renew_password(
+        scope=request.scope, operator_id=operator_id, at=request.at
+    )
+    found = queries.operator_of(request.scope, operator_id=operator_id)
+    context = {"operator": found, "one_time_password": password, "close": CloseForm()}
+    return page(request, "console/access/operator.html", context)
+
+
 @console_page("access.close_account")
 def close_account(request: ConsoleRequest, operator_id: int) -> HttpResponse:
     """Close an account, with the reason."""

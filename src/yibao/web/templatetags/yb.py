@@ -35,6 +35,11 @@ register.filter("masked_number", mask_number)
 register.filter("masked_phone", mask_phone)
 
 
+def _trimmed(content: str) -> SafeString:
+    """Return a block's drawn content, which is safe, without the space around it."""
+    return mark_safe(content.strip())  # noqa: S308 - drawn by the template engine
+
+
 @register.filter
 def masked_name(name: str) -> str:
     """Return 王*梅; a compound surname is kept whole."""
@@ -59,7 +64,9 @@ def cite(place: str, href: str = "") -> SafeString:
 def law(content: str, place: str) -> SafeString:
     """Frame an article's words, or our summary of them, on paper with its place."""
     return format_html(
-        '<div class="law"><blockquote>{}</blockquote><cite>{}</cite></div>', content.strip(), place
+        '<div class="law"><blockquote>{}</blockquote><cite>{}</cite></div>',
+        _trimmed(content),
+        place,
     )
 
 
@@ -67,7 +74,7 @@ def law(content: str, place: str) -> SafeString:
 def note(content: str, kind: str, title: str = "") -> SafeString:
     """Return a note: one sentence of fact, one of what to do."""
     head = format_html("<h3>{}</h3>", title) if title else ""
-    return format_html('<div class="note k-{}">{}{}</div>', kind, head, content.strip())
+    return format_html('<div class="note k-{}">{}{}</div>', kind, head, _trimmed(content))
 
 
 @register.simple_block_tag(takes_context=True)
@@ -91,7 +98,7 @@ def panel(
 @register.simple_block_tag(name="figures")
 def figures_bar(content: str) -> SafeString:
     """Return the ruled line of key figures."""
-    return format_html('<dl class="yb-figs">{}</dl>', content.strip())
+    return format_html('<dl class="yb-figs">{}</dl>', _trimmed(content))
 
 
 @register.simple_tag
@@ -103,7 +110,7 @@ def figure(label: str, value: Any, unit: str = "", note: str = "", kind: str = "
         kind,
         value,
         format_html("<small>{}</small>", unit) if unit else "",
-        format_html('<dd class="n {}">{}</dd>', kind, note) if note else "",
+        format_html('<dd class="{}">{}</dd>', f"n {kind}".strip(), note) if note else "",
     )
 
 

@@ -1,0 +1,85 @@
+"""A real browser against a real server: Debian's Chromium, at desktop and phone width.
+
+Set YIBAO_PICTURES to a directory to keep a picture of every page that a journey looks at.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = "/usr/bin/chromium"
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDTHS = {"desktop": (1440, 900), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Start the browser once."""
+    # The browser's own loop would make Django refuse the synchronous calls of this thread.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained about: refused styles and scripts, errors, missing files."""
+    return []
+
+
+@pytest.fixture
+def open_page(chromium: Any, live_server: Any, complaints: list[str]) -> Iterator[Callable]:
+    """Return a function that opens a window of a width: `open_page("phone", scripts=False)`."""
+    contexts = []
+
+    def open_(width: str = "desktop", *, scripts: bool = True) -> Any:
+        across, down = WIDTHS[width]
+        context = chromium.new_context(
+            viewport={"width": across, "height": down},
+            base_url=live_server.url,
+            java_script_enabled=scripts,
+            locale="zh-CN",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: _note(said, complaints))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def _note(said: Any, complaints: list[str]) -> None:
+    """Keep errors and warnings; that a page answers 4xx is looked at by the test itself."""
+    if said.type in ("error", "warning") and "the server responded with a status" not in said.text:
+        complaints.append(f"{said.type}: {said.text}")
+
+
+@pytest.fixture
+def picture() -> Callable:
+    """Return a function that keeps a picture of the whole page where YIBAO_PICTURES is set."""
+    place = os.environ.get("YIBAO_PICTURES")
+
+    def take(page: Any, name: str) -> None:
+        if place:
+            Path(place).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=f"{place}/{name}.png", full_page=True)
+
+    return take

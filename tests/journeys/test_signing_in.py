@@ -1,0 +1,79 @@
+"""A clerk signs in for the first time, and finds the way around, at both widths."""
+
+import pytest
+
+from tests.apps.access.offices import hire
+from yibao.apps.access.models import Operator
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.parametrize("width", ["desktop", "phone"])
+def test_a_new_clerk_signs_in_and_sets_an_own_password(width, open_page, picture, complaints):
+    staff = hire(role="township_clerk", division="430423105")
+    Operator.objects.update(password_is_one_time=True)
+    page = open_page(width)
+
+    page.goto("/")
+    picture(page, f"sign-in-{width}")
+    page.get_by_label("工号").fill(staff.operator.staff_no)
+    page.get_by_label("密码").fill("wrong")
+    page.get_by_role("button", name="下一步").click()
+    assert "工号或密码不正确" in page.get_by_role("alert").inner_text()
+    picture(page, f"sign-in-error-{width}")
+
+    page.get_by_label("密码").fill(staff.one_time_password)
+    page.get_by_role("button", name="下一步").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "设置您自己的密码"
+    picture(page, f"password-{width}")
+    page.get_by_label("原密码").fill(staff.one_time_password)
+    page.get_by_label("新密码", exact=True).fill("Xinqiao-2021")
+    page.get_by_label("再输入一次新密码").fill("Xinqiao-2021")
+    page.get_by_role("button", name="保存新密码").click()
+
+    assert page.get_by_role("heading", level=1).inner_text() == "今天要办的事"
+    picture(page, f"home-{width}")
+    if width == "phone":
+        page.get_by_role("link", name="菜单", exact=True).click()
+        picture(page, "menu-phone")
+        page.get_by_role("navigation", name="主菜单").get_by_role("link", name="查人").click()
+    else:
+        page.keyboard.press("F2")
+        page.keyboard.type("ZJH")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search/**")
+    assert page.get_by_role("heading", level=1).inner_text() == "查人"
+    picture(page, f"search-{width}")
+    page.goto("/access/audit/")
+    picture(page, f"refused-{width}")
+    page.goto("/areas/")
+    picture(page, f"areas-{width}")
+    page.get_by_role("button", name="退出").click()
+    assert page.get_by_role("heading", name="登录").is_visible()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("width", ["desktop", "phone"])
+def test_the_security_administrator_opens_an_account_without_scripts(width, open_page, picture):
+    staff = hire(role="security_admin", division="430423", name="周明")
+    page = open_page(width, scripts=False)
+
+    page.goto("/access/operators/")
+    page.get_by_label("工号").fill(staff.operator.staff_no)
+    page.get_by_label("密码").fill(staff.one_time_password)
+    page.get_by_role("button", name="下一步").click()
+    picture(page, f"operators-{width}")
+    page.get_by_role("link", name="开立账号").click()
+    page.get_by_role("button", name="开立账号").click()
+    picture(page, f"open-account-error-{width}")
+    page.get_by_label("工号").fill("430999")
+    page.get_by_label("姓名").fill("李敏")
+    page.get_by_label("所在机构").select_option(label="　　新桥镇")
+    page.get_by_role("button", name="开立账号").click()
+    assert "只显示这一次" in page.content()
+    picture(page, f"operator-{width}")
+    page.get_by_role("link", name="授予岗位").click()
+    picture(page, f"grant-post-{width}")
+    page.get_by_role("combobox", name="岗位").select_option("township_clerk")
+    page.get_by_role("button", name="授予岗位").click()
+    assert "已授予岗位" in page.get_by_role("status").inner_text()
