@@ -35,9 +35,7 @@ def _shifted(raw: str, kind: str) -> Iterator[str]:
                 yield f"{int(count) + by} {unit}"
         elif kind == "rate":
             yield f"{int(raw.rstrip('%')) + by}%"
-        elif kind == "money":
-            yield str(int(raw) + by)
-        elif int(raw) + by >= 0:
+        elif kind == "money" or int(raw) + by >= 0:
             yield str(int(raw) + by)
 
 
@@ -56,7 +54,7 @@ def _changed(value: Any, kind: str) -> Iterator[Any]:
 @functools.cache
 def _read_by_rules(region: str) -> frozenset[str]:
     """Every word of the steps and rules; a parameter among them is computed with."""
-    trees = [yaml.load(layer.text, yaml.BaseLoader) for layer in layers(region)]  # noqa: S506
+    trees = [yaml.load(layer.text, yaml.BaseLoader) for layer in layers(region)]
     parts = [str(tree.get(part, "")) for tree in trees for part in ("steps", "rules")]
     return frozenset(_WORD.findall(" ".join(parts)))
 
@@ -64,7 +62,7 @@ def _read_by_rules(region: str) -> frozenset[str]:
 def _mutants(region: str) -> Iterator[tuple[str, LayerText, str]]:
     """A name, the file as it stands, and its text with one value changed."""
     for layer in layers(region):
-        tree = yaml.load(layer.text, yaml.BaseLoader)  # noqa: S506 - texts only
+        tree = yaml.load(layer.text, yaml.BaseLoader)
         for name, parameter in tree.get("parameters", {}).items():
             if name not in _read_by_rules(region):
                 continue

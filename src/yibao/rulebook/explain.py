@@ -68,8 +68,9 @@ def _edition(question: Question, year: int) -> Edition:
 def _any_year(data: Mapping[str, object]) -> int:
     """A year to bind by before the facts are known to be readable."""
     year = data.get(_YEAR)
-    usable = isinstance(year, int) and not isinstance(year, bool)
-    return year if usable and date.min.year < year < date.max.year else date.min.year + 1
+    if isinstance(year, int) and date.min.year < year < date.max.year:
+        return year
+    return date.min.year + 1
 
 
 def _year_of(question: Question, data: Mapping[str, object]) -> int:
@@ -173,7 +174,8 @@ def _years(question: Question, visits: Sequence[Mapping[str, object]]) -> list[i
 
 def _each(places: Iterable[int], read: Callable[[int], Row]) -> list[Row]:
     """Read the visits at some places; all their faults at once, each line naming its visit."""
-    found, lines = [], []
+    found: list[Row] = []
+    lines: list[str] = []
     for at in places:
         try:
             found.append(read(at))
