@@ -80,6 +80,7 @@ def picture() -> Callable:
     def take(page: Any, name: str) -> None:
         if place:
             Path(place).mkdir(parents=True, exist_ok=True)
+            page.wait_for_load_state("load")
             page.screenshot(path=f"{place}/{name}.png", full_page=True)
 
     return take

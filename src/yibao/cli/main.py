@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "rulebook": "yibao.cli.rulebook",
     "db": "yibao.cli.db",
     "serve": "yibao.cli.serve",
+    "audit": "yibao.cli.audit",
     "verify": "yibao.cli.verify",
 }
 

@@ -25,6 +25,8 @@ class ConsoleForm(forms.Form):
             field.error_messages["required"] = _("请填写%(label)s") % {"label": field.label}
             if isinstance(field, forms.ChoiceField):
                 field.error_messages["required"] = _("请选择%(label)s") % {"label": field.label}
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label:
+                field.empty_label = _("请选择")
             _dress(field.widget)
 
     @contextlib.contextmanager

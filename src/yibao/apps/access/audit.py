@@ -15,8 +15,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Sum
 
-from yibao.apps.access.models import AuditSeal
+from yibao.apps.access.models import AuditRecord, AuditSeal
 from yibao.apps.access.scope import Scope
 from yibao.core.identity.masks import mask_number, mask_phone
 from yibao.database import scope as database_scope
@@ -106,6 +107,36 @@ def seal(*, at: datetime) -> Seal | None:
     return made
 
 
+@dataclass(frozen=True)
+class State:
+    """How far the chain goes: seals, records under them, records after them, the last digest."""
+
+    seals: int
+    records: int
+    unsealed: int
+    head: str
+
+
+def state() -> State:
+    """Return how far the chain goes."""
+    last = AuditSeal.objects.order_by("-number").first()
+    sealed = AuditSeal.objects.aggregate(all=Sum("records"))["all"] or 0
+    with database_scope.scoped(*EVERYWHERE):
+        after = AuditRecord.objects.filter(xid__gte=last.xid_until if last else 0).count()
+    return State(
+        seals=last.number if last else 0,
+        records=sealed,
+        unsealed=after,
+        head=last.head if last else "",
+    )
+
+
+def newest(*, limit: int) -> list[dict[str, Any]]:
+    """Return the newest records of everywhere, the newest first: for who runs the server."""
+    with database_scope.scoped(*EVERYWHERE):
+        return list(AuditRecord.objects.order_by("-id").values()[:limit])
+
+
 def verify() -> list[str]:
     """Compute the chain again from the rows; return a sentence for each fault, none when it holds.
 
@@ -138,8 +169,8 @@ def _faults_of(one: AuditSeal, *, counted: int, head: str) -> list[str]:
     if counted != one.records:
         faults.append(f"seal {one.number} closed {one.records} records, there are {counted}")
     elif head != one.head:
-        faults.append(f"seal {one.number}: a record of transactions {one.xid_from} to"
-                      f" {one.xid_until} was changed")  # fmt: skip
+        span = f"{one.xid_from} to {one.xid_until}"
+        faults.append(f"seal {one.number}: a record of transactions {span} was changed")
     if not hmac.compare_digest(one.signature, _signature(one.head)):
         faults.append(f"seal {one.number} was not signed with this installation's key")
     return faults

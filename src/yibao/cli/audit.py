@@ -1,0 +1,78 @@
+"""Seal the audit log, check its chain, show its records.
+
+seal      close every record that can no longer change (a timer does this every minute or so)
+verify    compute the whole chain again; one line a fault, exit code 1
+show      the newest records, as lines or with --json as data
+"""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from yibao.database.service import database_at_hand
+
+_DONE, _FAULTY = 0, 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the three jobs."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    jobs = parser.add_subparsers(dest="job", required=True, metavar="JOB")
+    jobs.add_parser("seal")
+    jobs.add_parser("verify")
+    show = jobs.add_parser("show")
+    show.add_argument("--limit", type=int, default=20, help="how many records (20)")
+    show.add_argument("--json", action="store_true", help="as data, with every field")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do the named job on the served database."""
+    with database_at_hand():
+        jobs = {"seal": _seal, "verify": _verify, "show": _show}
+        return jobs[arguments.job](arguments)
+
+
+def _seal(_: argparse.Namespace) -> int:
+    from yibao.apps.access import audit, queries
+
+    made = audit.seal(at=queries.clock().now)
+    if made is None:
+        print("Nothing new to seal. 没有需要封存的记录。")
+    else:
+        print(f"Seal {made.number}: {made.records} records, head {made.head}")
+    return _DONE
+
+
+def _verify(_: argparse.Namespace) -> int:
+    from yibao.apps.access import audit
+
+    state = audit.state()
+    faults = audit.verify()
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    head = state.head or "—"
+    print(
+        f"{state.seals} seals over {state.records} records, {state.unsealed} not sealed yet;"
+        f" head {head}: {'broken' if faults else 'holds'}"
+    )
+    return _FAULTY if faults else _DONE
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from yibao.apps.access import audit
+
+    rows = audit.newest(limit=arguments.limit)
+    if arguments.json:
+        print(json.dumps(rows, ensure_ascii=False, default=str, indent=1))
+        return _DONE
+    for row in reversed(rows):
+        print(_line(row))
+    return _DONE
+
+
+def _line(row: dict[str, Any]) -> str:
+    who = row["operator_name"] or "—"
+    what = f"{row['object_kind']} {row['object_id']}".strip()
+    code = row["detail"].get("code", "") if row["outcome"] != "done" else ""
+    return f"{row['at']:%Y-%m-%d %H:%M:%S} {who} {row['action']} {what} {row['outcome']} {code}"
