@@ -1,0 +1,167 @@
+"""The region's benefit rule, one visit at a time: from facts and a state to amounts and reasons.
+
+Pure but for the rulebook's own cache. The rule counts in whole fen; its outcomes are renamed here
+once into the words of the settlement table.
+"""
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from yibao.core.rules import fold
+from yibao.core.rules.edition import Edition
+from yibao.core.rules.facts import Facts, read_facts
+from yibao.core.rules.graph import Node, in_order
+from yibao.core.rules.scalar import Decision
+from yibao.core.rules.steps import USED
+from yibao.rulebook.loader import rulebook
+
+RULE = "benefit"
+# Behind a `within` stand the amount, then counts, limit, used of each ceiling.
+_AHEAD, _EACH = 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What a visit is paid, why, and the person's year after it. Amounts in fen."""
+
+    deductible_fen: int
+    rate: int
+    fund_pay_fen: int
+    self_pay_fen: int
+    reason: str
+    result: dict[str, Any]
+    steps: list[dict[str, Any]]
+    witness: dict[str, Any]
+    presumed: tuple[str, ...]
+    added_fen: tuple[int, ...]
+    limit_fen: tuple[int, ...]
+    used_before_fen: tuple[int, ...]
+    state: tuple[int, ...]
+    order: tuple[int | str, ...]
+
+    @property
+    def text_hash(self) -> str:
+        """The hash of the rulebook that decided."""
+        return str(self.witness["text"])
+
+    def stored_result(self) -> dict[str, Any]:
+        """What the settlement keeps of the outcome beside its columns."""
+        return {
+            **self.result,
+            "ceilings": list(self.added_fen),
+            "limits": list(self.limit_fen),
+            "used_before": list(self.used_before_fen),
+            "presumed": list(self.presumed),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The benefit rule of a region and an insured year, as known on a day."""
+
+    edition: Edition
+    ceilings: tuple[str, ...]
+    limits: tuple[Node, ...]
+
+    @property
+    def sense_hash(self) -> str:
+        """The hash of what the rule does, labels and articles apart."""
+        return self.edition.sense_hash
+
+    def witness(self) -> dict[str, Any]:
+        """What a row that decides nothing keeps of the rules in force when it was written."""
+        edition = self.edition
+        known = edition.known.isoformat() if edition.known else None
+        return {
+            "text": edition.text_hash,
+            "sense": edition.sense_hash,
+            "year": edition.year,
+            "known": known,
+            "clauses": {},
+        }
+
+    def first_state(self) -> tuple[int, ...]:
+        """The state before the first visit of a year, ceilings last."""
+        return fold.first_state(self.edition).values
+
+    def used_fen(self, state: Sequence[int]) -> tuple[int, ...]:
+        """What each ceiling has used, out of a state."""
+        return tuple(state[len(state) - len(self.ceilings) :])
+
+    def read(self, given: Mapping[str, Any]) -> Facts:
+        """Read facts in JSON form. Raises FactFaults with a line for each fault."""
+        return read_facts(self.edition, given)
+
+    def known_facts(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return those of the given facts that this rulebook has a word for."""
+        return {name: value for name, value in given.items() if name in self.edition.facts}
+
+    def order_of(self, visit: Facts) -> tuple[int | str, ...]:
+        """What visits are sorted by."""
+        return fold.order_key(self.edition, visit)
+
+    def step(self, person: Facts, visit: Facts, state: Sequence[int]) -> Paid:
+        """Decide one visit from the state before it. Raises as `fold.step`."""
+        decision, after = fold.step(self.edition, person, visit, fold.State(tuple(state)))
+        used, now = self.used_fen(state), self.used_fen(after.values)
+        added = tuple(late - early for early, late in zip(used, now))
+        values = decision.result
+        return Paid(
+            deductible_fen=int(str(values["deductible"])),
+            rate=int(str(values["rate"])),
+            fund_pay_fen=int(str(values["fund_pay"])),
+            self_pay_fen=int(str(values["self_pay"])),
+            reason=str(values["reason"]),
+            result=decision.as_json(),
+            steps=[taken.as_json() for taken in decision.steps],
+            witness=decision.witness(),
+            presumed=decision.presumed,
+            added_fen=added,
+            limit_fen=self._limits(decision, added),
+            used_before_fen=used,
+            state=after.values,
+            order=self.order_of(visit),
+        )
+
+    def _limits(self, decision: Decision, added: Sequence[int]) -> tuple[int, ...]:
+        """The limit of each ceiling that this visit counted in; 0 for the others."""
+        values = {taken.name: taken.value for taken in decision.steps}
+        found = []
+        for limit, fen in zip(self.limits, added):
+            if limit.op == "step":
+                value = values.get(str(limit.value), 0)
+            else:
+                value = limit.value if fen else 0
+            found.append(int(str(value)))
+        return tuple(found)
+
+
+@functools.lru_cache(maxsize=256)
+def benefit_rule(region: str, year: int, known: date) -> Rule:
+    """Return the region's benefit rule for an insured year, by what was published on a day."""
+    edition = rulebook(region).bind(RULE, year=year, known=known)
+    assert edition.fold is not None, f"{RULE} of {region} is no fold"
+    names = tuple(
+        variable.name.removeprefix(USED)
+        for variable in edition.fold.state
+        if variable.name.startswith(USED)
+    )
+    found = _limit_nodes(edition)
+    limits = tuple(found[name] for name in names)
+    odd = [name for name, node in zip(names, limits) if node.op not in ("const", "step")]
+    assert not odd, f"the limit of {odd} is to be the name of a parameter or a step"
+    return Rule(edition, names, limits)
+
+
+def _limit_nodes(edition: Edition) -> dict[str, Node]:
+    """The limit of each ceiling: behind `within` stand counts, limit, used of one after another."""
+    found: dict[str, Node] = {}
+    for node in in_order([node for _, node in edition.result]):
+        if node.op == "within":
+            assert isinstance(node.value, tuple)
+            for place, name in enumerate(node.value):
+                found.setdefault(str(name), node.args[_AHEAD + _EACH * place])
+    return found

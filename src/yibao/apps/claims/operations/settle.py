@@ -1,0 +1,155 @@
+"""Settle a visit: about three round trips, a fixed number of statements, one lock."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.timezone import localdate
+
+from yibao.apps.access.scope import Scope
+from yibao.apps.claims import sql
+from yibao.apps.claims.benefit import Rule, benefit_rule
+from yibao.apps.claims.case import nobody, read_case
+from yibao.apps.claims.replies import (
+    KeyMissing,
+    SettledReply,
+    body_of,
+    other_of,
+    stored_reply,
+    write_reply,
+)
+from yibao.apps.claims.request import VisitRequest, read_request
+from yibao.apps.claims.rows import (
+    Ids,
+    Place,
+    Row,
+    adjusted_row,
+    settled_row,
+    write_audit,
+    write_settlements,
+    write_visit,
+    write_year,
+)
+from yibao.apps.claims.year import (
+    Decided,
+    Standing,
+    Year,
+    comes_after,
+    decide_again,
+    decide_next,
+)
+from yibao.apps.claims.year_change import CeilingPassed, MonthClosed
+from yibao.database.errors import refused
+from yibao.database.writer import Writer, writing
+
+
+def settle(
+    *,
+    scope: Scope,
+    client: str,
+    key: str,
+    person_id: int,
+    institution_id: int,
+    number: str,
+    facts: Mapping[str, Any],
+    at: datetime,
+) -> SettledReply:
+    """Settle a visit and return the answer; the same request again gets the same bytes.
+
+    `facts` are the visit's facts by the rulebook's names, with `total_fen` (the whole bill) and
+    `eligible_cost` (its part inside the catalogues). A visit that comes before one already
+    settled replays the year: others are corrected by settlements of their own.
+
+    Raises the refusals of `read_request` and `read_case`, KeyMissing, KeyUsedForAnother, NotThere
+    for a person outside the scope, FactFaults and the other refusals of the rule.
+    """
+    scope.require("claims.settle")
+    if not key.strip():
+        raise KeyMissing()
+    request = read_request(
+        person_id=person_id,
+        institution_id=institution_id,
+        number=number,
+        facts=facts,
+        today=localdate(at),
+    )
+    rule = benefit_rule(scope.region, request.year, localdate(at))
+    laws = {"no_ceiling_is_passed": CeilingPassed(), "a_closed_month_is_closed": MonthClosed()}
+    with refused(laws), writing(scope.area_from, scope.area_until) as w:
+        return _settled(w, scope, rule, client, key, request, at)
+
+
+def _settled(
+    w: Writer,
+    scope: Scope,
+    rule: Rule,
+    client: str,
+    key: str,
+    request: VisitRequest,
+    at: datetime,
+) -> SettledReply:
+    person_id, year_no, fingerprint = request.person_id, request.year, request.fingerprint()
+    claimed = w.run(sql.CLAIM_KEY, [client, key, fingerprint, at, person_id])
+    w.run(sql.OPEN_YEAR, [year_no, person_id, year_no])
+    locked = w.run(sql.LOCK_YEAR, [person_id, year_no])
+    read = w.run(
+        sql.READ,
+        {
+            "person": person_id,
+            "institution": request.institution_id,
+            "number": request.number,
+            "admitted_on": request.admitted_on,
+            "year": year_no,
+        },
+    )
+    drawn = w.run(sql.IDS)
+    reply_row = claimed.fetchone()
+    if reply_row is None:
+        found = stored_reply(w, client=client, key=key, fingerprint=fingerprint)
+        if found is None:
+            raise nobody()
+        return found
+    year = Year.of(locked.fetchone() or ())
+    case = read_case(read.fetchone(), request, rule)
+    visit_id, *numbers = drawn.fetchone() or ()
+    place = Place(scope, case.region, case.area_no, case.book_id, person_id, year_no, at)
+    if comes_after(year, rule, case.new):
+        decided = decide_next(year, rule, case.new)
+    else:
+        rows = w.run(sql.STANDING, [person_id, year_no]).fetchall()
+        decided = decide_again(year, rule, [Standing.of(row) for row in rows], case.new)
+    assert decided.paid is not None, "a new visit is decided"
+    write_visit(w, place, visit_id, request, case.new)
+    row = settled_row(Ids(*numbers), visit_id, request, decided.paid)
+    others = corrections(w, decided, because=f"补结 {request.number}，按序重算")
+    write_settlements(w, place, [row, *others])
+    write_year(w, decided.year)
+    reply = answer(place, row, others)
+    write_audit(
+        w,
+        place,
+        action="claims.settle",
+        object_id=reply.settlement_id,
+        detail={"no": reply.settlement_no, "fund_pay_fen": row.fund_pay_fen},
+    )
+    write_reply(w, reply_row[0], reply)
+    return reply
+
+
+def corrections(w: Writer, decided: Decided, *, because: str) -> list[Row]:
+    """Return the settlements that correct other visits of the year, with fresh numbers."""
+    if not decided.differences:
+        return []
+    drawn = w.run(sql.MORE_IDS, [len(decided.differences)]).fetchall()
+    return [
+        adjusted_row(Ids(*numbers), difference, because)
+        for numbers, difference in zip(drawn, decided.differences)
+    ]
+
+
+def answer(place: Place, row: Row, others: list[Row]) -> SettledReply:
+    """Return the answer for a settlement that was just written."""
+    settlement_no = row.ids.settlement_no(place.on)
+    named = [other_of(one, one.ids.settlement_no(place.on)) for one in others]
+    body = body_of(row, settlement_no, named)
+    return SettledReply(row.ids.settlement_id, settlement_no, body, replayed=False)

@@ -1,0 +1,177 @@
+"""A person's insured year: decide a new visit, or decide the whole year again. Pure.
+
+A visit that comes after the last one is one step from the stored state. Any other (a late visit, a
+reversal, rules that changed their sense) replays the year from its start; what comes out otherwise
+than it was settled is handed back as differences, since nothing is edited.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from yibao.apps.claims.benefit import Paid, Rule
+
+PERSON, VISIT = "person", "visit"
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The stored row of a person and insured year. Amounts in fen."""
+
+    row_id: int
+    state: tuple[int, ...]
+    used_fen: tuple[int, ...]
+    limit_fen: tuple[int, ...]
+    last_order: tuple[int | str, ...]
+    sense_hash: str
+    fund_paid_fen: int
+    settlements: int
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> "Year":
+        """Return the year of a row of READ_YEAR."""
+        row_id, state, used, limit, last_order, sense_hash, paid, count = row
+        order = tuple(json.loads(last_order))
+        return cls(row_id, tuple(state), tuple(used), tuple(limit), order, sense_hash, paid, count)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A visit that stands: its facts as they were decided, and what has been settled in all."""
+
+    visit_id: int
+    institution_id: int
+    number: str
+    facts: Mapping[str, Mapping[str, Any]]
+    settled_id: int
+    total_fen: int
+    eligible_fen: int
+    deductible_fen: int
+    fund_pay_fen: int
+    self_pay_fen: int
+    added_fen: tuple[int, ...]
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> "Standing":
+        """Return the visit of a row of STANDING."""
+        *plain, results = row
+        facts = json.loads(plain[3])
+        each = [json.loads(result)["ceilings"] for result in results]
+        return cls(*plain[:3], facts, *plain[4:], tuple(map(sum, zip(*each))))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A visit that a replay decides otherwise: what to add to what was settled, in fen."""
+
+    visit: Standing
+    paid: Paid
+
+    @property
+    def deductible_fen(self) -> int:
+        """New minus settled."""
+        return self.paid.deductible_fen - self.visit.deductible_fen
+
+    @property
+    def fund_pay_fen(self) -> int:
+        """New minus settled."""
+        return self.paid.fund_pay_fen - self.visit.fund_pay_fen
+
+    @property
+    def added_fen(self) -> tuple[int, ...]:
+        """New minus settled, for each ceiling."""
+        return tuple(new - old for new, old in zip(self.paid.added_fen, self.visit.added_fen))
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The outcome for the year: the new visit, corrections of others, and the row to store."""
+
+    paid: Paid | None
+    differences: tuple[Difference, ...]
+    year: Year
+
+
+@dataclass(frozen=True, slots=True)
+class NewVisit:
+    """A visit to be decided: facts of the person and of the visit in JSON form."""
+
+    person: Mapping[str, Any]
+    visit: Mapping[str, Any]
+
+    def stored(self) -> dict[str, Any]:
+        """Return the facts as the visit keeps them, to be decided by again."""
+        return {PERSON: dict(self.person), VISIT: dict(self.visit)}
+
+
+def comes_after(year: Year, rule: Rule, new: NewVisit) -> bool:
+    """Tell whether one step from the stored state decides the visit.
+
+    Not so for a visit that comes before one already settled, nor after the rules' sense changed.
+    """
+    if not year.settlements and not year.state:
+        return True
+    same_sense = year.sense_hash == rule.sense_hash
+    return same_sense and rule.order_of(rule.read(new.visit)) >= year.last_order
+
+
+def decide_next(year: Year, rule: Rule, new: NewVisit) -> Decided:
+    """Decide the visit by one step from the stored state."""
+    state = year.state or rule.first_state()
+    paid = rule.step(rule.read(new.person), rule.read(new.visit), state)
+    most = year.limit_fen or tuple(0 for _ in rule.ceilings)
+    after = Year(
+        row_id=year.row_id,
+        state=paid.state,
+        used_fen=rule.used_fen(paid.state),
+        limit_fen=tuple(map(max, most, paid.limit_fen)),
+        last_order=paid.order,
+        sense_hash=rule.sense_hash,
+        fund_paid_fen=year.fund_paid_fen + paid.fund_pay_fen,
+        settlements=year.settlements + 1,
+    )
+    return Decided(paid, (), after)
+
+
+def decide_again(
+    year: Year, rule: Rule, standing: Sequence[Standing], new: NewVisit | None = None
+) -> Decided:
+    """Decide the year from its start: the visits that stand and, if there is one, a new one.
+
+    Equal places in the order keep the order in which they were settled, a new one last.
+    """
+    rows: list[tuple[Standing | None, NewVisit]] = [
+        (visit, NewVisit(visit.facts[PERSON], visit.facts[VISIT])) for visit in standing
+    ]
+    if new is not None:
+        rows.append((None, new))
+    read = [(place, rule.read(one.person), rule.read(one.visit)) for place, one in rows]
+    state, most = rule.first_state(), tuple(0 for _ in rule.ceilings)
+    fresh, last, paid_fen = None, (), 0
+    differences = []
+    for visit, person, facts in sorted(read, key=lambda row: rule.order_of(row[2])):
+        paid = rule.step(person, facts, state)
+        state, last = paid.state, paid.order
+        most = tuple(map(max, most, paid.limit_fen))
+        paid_fen += paid.fund_pay_fen
+        if visit is None:
+            fresh = paid
+        elif _differs(visit, paid):
+            differences.append(Difference(visit, paid))
+    after = Year(
+        row_id=year.row_id,
+        state=state,
+        used_fen=rule.used_fen(state),
+        limit_fen=most,
+        last_order=last,
+        sense_hash=rule.sense_hash,
+        fund_paid_fen=paid_fen,
+        settlements=len(rows),
+    )
+    return Decided(fresh, tuple(differences), after)
+
+
+def _differs(visit: Standing, paid: Paid) -> bool:
+    settled = (visit.deductible_fen, visit.fund_pay_fen, visit.added_fen)
+    return settled != (paid.deductible_fen, paid.fund_pay_fen, paid.added_fen)
