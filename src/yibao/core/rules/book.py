@@ -50,7 +50,7 @@ class UnknownRule(Refusal):
     remedy_en = "It has: {known}"
 
 
-class UnknownParameter(Refusal):
+class UnknownParameter(Refusal, KeyError):  # noqa: N818 - as Refusal
     """The rulebook has no parameter of this name."""
 
     code: ClassVar[str] = "E170"

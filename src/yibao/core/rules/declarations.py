@@ -11,7 +11,7 @@ from yibao.core.rules.faults import FaultLog, Place, did_you_mean
 from yibao.core.rules.graph import Cite
 from yibao.core.rules.text import Fields, Items, Map, Text, Tree
 from yibao.core.rules.types import DECLARABLE, NUMERIC_FACTS, SETS, Type, declared, item_of
-from yibao.core.rules.values import Codes, Misread, read_date, read_value
+from yibao.core.rules.values import Codes, Misread, read_date, read_value, read_year
 
 _SET_LIMIT = 62  # codes of a set share one 64-bit mask in the column readers
 LAYERING = frozenset({"replaces", "repeals"})
@@ -306,10 +306,10 @@ def read_type(fields: Fields, codes: Codes, log: FaultLog) -> Type | None:
 
 def day_of(text: Text, log: FaultLog, *, last: bool) -> int | None:
     """A date, or an insured year as its first day (its last, for `until:`)."""
-    if text.value.isdigit() and len(text.value) == len("2009"):
-        year = int(text.value)
-        return dates.year_end(year) if last else dates.year_start(year)
     try:
+        if len(text.value) == len("2009"):
+            year = read_year(text.value)
+            return dates.year_end(year) if last else dates.year_start(year)
         return read_date(text.value)
     except Misread as wrong:
         log.add(text.place, f"{wrong}, or an insured year as 2009")

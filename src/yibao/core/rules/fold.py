@@ -18,6 +18,9 @@ from yibao.core.rules.scalar import Decision, evaluate
 from yibao.core.rules.steps import USED
 
 
+FIRST = -(2**62)  # the place in an order of a date that is none: before every day
+
+
 class StateOutOfRange(Refusal):
     """A visit would carry a state beyond the range that its fold declares."""
 
@@ -81,11 +84,13 @@ def run(edition: Edition, person: Facts, visits: Sequence[Facts]) -> list[Decisi
 def order_key(edition: Edition, visit: Facts) -> tuple[int | str, ...]:
     """What visits are sorted by; equal keys keep their place in the list."""
     program = edition.program
-    found = []
+    found: list[int | str] = []
     for node, read in zip(_fold(edition).order, program.order):
-        absent = node.type.kind == "text" and node.value not in visit.values
-        value = "" if absent else read(program.memory((visit,), ()))
-        found.append("" if value is None else value)
+        if node.type.kind == "text":
+            found.append(str(visit.values.get(str(node.value)) or ""))
+        else:
+            value = read(program.memory((visit,), ()))
+            found.append(FIRST if value is None else value)
     return tuple(found)
 
 

@@ -102,7 +102,10 @@ class _Merger:
             if first is None:
                 self._replaces_nothing(entry, kind)
                 found[entry.name] = normal
+            elif self._says(entry, "repeals", first):
+                del found[entry.name]
             elif self._says(entry, "replaces", first):
+                self._keeps_type(entry, first, kind)
                 found[entry.name] = normal
             else:
                 merged = additive(first, entry) if additive else None
@@ -140,6 +143,20 @@ class _Merger:
                 f"write {word}: {first.place.layer}",
             )
         return True
+
+    def _keeps_type(self, entry: Entry, first: Entry, kind: str) -> None:
+        """A fact may be worded anew, but what it means to every reader is its type."""
+        for key in ("type", "of"):
+            new, old = (
+                e.value.get(key) if isinstance(e.value, Map) else None for e in (entry, first)
+            )
+            said, was = (t.value if isinstance(t, Text) else "" for t in (new, old))
+            if kind == "fact" and said != was:
+                self.log.add(
+                    entry.place,
+                    f"fact “{entry.name}” has {key}: {was} in “{first.place.layer}”, not {said}",
+                    "a fact keeps its type: declare another fact",
+                )
 
     def _replaces_nothing(self, entry: Entry, kind: str) -> None:
         for word in ("replaces", "repeals"):

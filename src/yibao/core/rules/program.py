@@ -169,7 +169,7 @@ class _Writer:
 
     def function(self, name: str, nodes: Sequence[Node]) -> None:
         """A function of the memo that returns the values of some nodes as a tuple."""
-        self.askers[name] = name
+        asker = self.askers[name] = name.rstrip("0123456789")
         ordered = list(in_order(nodes))
         for node in ordered:
             if node.op == "step":
@@ -179,7 +179,7 @@ class _Writer:
             if node.op in ("step", "pick", "within") and node not in self._slots:
                 self._slots[node] = self._new()
                 getattr(self, f"_write_{node.op}")(node, self._slots[node])
-        values = "".join(f"{self._text(node, name)}, " for node in nodes)
+        values = "".join(f"{self._text(node, asker)}, " for node in nodes)
         self._lines.append(f"def {name}(m): return ({values})")
 
     def _new(self) -> int:

@@ -98,6 +98,8 @@ class RuleReader:
             self.fields.mapping("steps"),
             outer=shared,
             state={variable.name: variable.type for variable in self.state},
+            poisoned=declared.poisoned
+            | (section(self.fold_tree, "state").entries.keys() - {v.name for v in self.state}),
             ceilings=self.fields.mapping("ceilings"),
             cite=declared.cites.read(cite) if cite else None,
         )
@@ -110,7 +112,7 @@ class RuleReader:
         requires, ensures = self._conditions("requires"), self._conditions("ensures")
         fold = self._fold() if "fold" in self.fields else None
         for ceiling in self.scope.ceilings:
-            if ceiling.name not in self.scope.bounded:
+            if ceiling.name not in self.scope.named_ceilings:
                 self.log.add(
                     ceiling.place,
                     f"ceiling “{ceiling.name}” bounds no step",
@@ -235,7 +237,7 @@ class RuleReader:
 
     def _next(self, fields: Fields) -> tuple[Node, ...]:
         listed = fields.mapping("next")
-        variables = {variable.name: variable for variable in self.state}
+        variables = section(self.fold_tree, "state").entries
         for entry in listed:
             if entry.name not in variables:
                 guess = did_you_mean(entry.name, variables)

@@ -55,6 +55,7 @@ class StepScope:
         state: Mapping[str, Type] | None = None,
         ceilings: Map | None = None,
         cite: Cite | None = None,
+        poisoned: frozenset[str] = frozenset(),
     ) -> None:
         self.declared, self.parameters = declared, declared.parameters
         self.log, self.units, self.cites = declared.log, declared.units, declared.cites
@@ -62,6 +63,8 @@ class StepScope:
         self.outer, self.state, self.cite = outer, state or {}, cite
         self.ceilings = ceilings or Map(steps.place)
         self.bounded: dict[str, Node] = {}
+        self.named_ceilings: set[str] = set()
+        self.poisoned = poisoned or declared.poisoned
         self.infos: dict[str, StepInfo] = dict(outer.infos) if outer else {}
         self.expressions = Expressions(declared.units, self, declared.log)
         self._owners = {out.name: step for step in steps for out in outcomes(step)}
@@ -88,10 +91,10 @@ class StepScope:
             names = ", ".join(out.name for out in outcomes(self.steps.entries[name]))
             self.log.add(place, f"“{name}” has several outcomes", f"read one of {names}")
             raise Poisoned
+        if name in self.poisoned:
+            raise Poisoned
         if self.outer is not None:
             return self.outer.find(name, place)
-        if name in self.declared.poisoned:
-            raise Poisoned
         if name in self.parameters:
             return graph.node("param", value=name, type_=self.parameters[name].type)
         fact = self.declared.facts.get(name)
@@ -317,6 +320,7 @@ class _StepReader:
 
     def _ceiling(self, name: str, place: Place) -> tuple[Node, Node] | None:
         ceilings = self.scope.ceilings
+        self.scope.named_ceilings.add(name)
         if name not in ceilings:
             guess = did_you_mean(name, ceilings.entries)
             self.log.add(place, f"no ceiling “{name}”{guess}")

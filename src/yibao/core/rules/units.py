@@ -22,6 +22,7 @@ from yibao.core.rules.types import (
     SETS,
     SUMMABLE,
     TIMES,
+    WORKING_DAYS,
     YEAR,
     YEARS,
     ZERO,
@@ -106,7 +107,7 @@ class Units:
     def _shifted(self, left: Node, right: Node, sign: int) -> Node | None:
         if left.type == DATE and right.type == DAYS:
             return self._op("add" if sign > 0 else "sub", DATE, left, right)
-        if left.type == DATE and right.type == PERIOD:
+        if left.type == DATE and right.type in (PERIOD, WORKING_DAYS):
             return self._op("shift", DATE, left, right, value=sign)
         if left.type == YEAR:
             years = self.fit(right, YEARS)
@@ -238,6 +239,8 @@ class Units:
 
     @staticmethod
     def _need(type_: Type, kinds: frozenset[str] | set[str], doing: str, *said: Said) -> None:
+        for node, words in said:
+            if node.type == NONE:
+                raise Clash(f"“{words}” is None, which cannot be {doing}")
         if type_.kind not in kinds:
-            words = next(words for node, words in said)
-            raise Clash(f"“{words}” is {type_}, which cannot be {doing}")
+            raise Clash(f"“{said[0][1]}” is {type_}, which cannot be {doing}")

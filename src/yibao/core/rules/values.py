@@ -12,14 +12,14 @@ from yibao.core.rules.types import COINS, RATE_PARTS, ROUNDING_MODES, Period, Ro
 
 Codes = Mapping[str, Collection[str]]
 
-_MONEY = re.compile(r"(-?)(\d+)(?:\.(\d{1,2}))?")
-_RATE = re.compile(r"(\d+)(?:\.(\d{1,2}))?%")
-_WHOLE = re.compile(r"-?\d+")
-_YEAR = re.compile(r"\d{4}")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?")
-_PERIOD = re.compile(r"(\d+) (days|months|years|working_days)")
-_ROUNDING = re.compile(r"(\w+) to (\w+)")
+_MONEY = re.compile(r"(-?)(\d+)(?:\.(\d{1,2}))?", re.ASCII)
+_RATE = re.compile(r"(\d+)(?:\.(\d{1,2}))?%", re.ASCII)
+_WHOLE = re.compile(r"-?\d+", re.ASCII)
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?", re.ASCII)
+_PERIOD = re.compile(r"(\d+) (days|months|years|working_days)", re.ASCII)
+_ROUNDING = re.compile(r"(\w+) to (\w+)", re.ASCII)
 _HUNDREDTHS = 100
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - moments are the region's own clock
 
