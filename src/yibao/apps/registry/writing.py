@@ -160,6 +160,29 @@ def set_heads(cursor: Any, person_ids: Sequence[int]) -> None:
     )
 
 
+def place_in_households(cursor: Any, places: Sequence[tuple[int, int | None, str, str]]) -> None:
+    """Give known persons what a ledger tells and the register lacks.
+
+    `places`: person, household, relation, telephone. A household and a relation that are recorded
+    stay; a telephone that is given replaces the one before.
+    """
+    if not places:
+        return
+    cursor.execute(
+        """
+        update registry_person p
+           set household_id = coalesce(p.household_id, k.household_id),
+               relation = case when p.household_id is null then k.relation else p.relation end,
+               phone = case when k.phone <> '' then k.phone else p.phone end
+          from unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[])
+            as k (id, household_id, relation, phone)
+         where p.id = k.id
+           and (p.household_id is null and k.household_id is not null or k.phone <> '')""",
+        [list(column) for column in zip(*places)],
+    )
+    set_heads(cursor, [person_id for person_id, *_ in places])
+
+
 def _person_row(
     pk: int,
     person: NewPerson,
@@ -194,11 +217,8 @@ def _write_documents(
         return
     load(cursor, "document_in", _DOCUMENT, rows)
     names = ", ".join(_DOCUMENT)
-    cursor.execute(
-        f"insert into registry_identitydocument ({names}, region, recorded_at)"
-        f" select {names}, %s, %s from document_in",
-        [region, at],
-    )
+    into = f"insert into registry_identitydocument ({names}, region, recorded_at)"
+    cursor.execute(f"{into} select {names}, %s, %s from document_in", [region, at])
 
 
 def _write_identities(
@@ -213,8 +233,5 @@ def _write_identities(
         return
     load(cursor, "identity_in", _IDENTITY, rows)
     names = ", ".join(_IDENTITY)
-    cursor.execute(
-        f"insert into registry_personidentity ({names}, region, recorded_at, source_kind)"
-        f" select {names}, %s, %s, '' from identity_in",
-        [region, at],
-    )
+    into = f"insert into registry_personidentity ({names}, region, recorded_at, source_kind)"
+    cursor.execute(f"{into} select {names}, %s, %s, '' from identity_in", [region, at])

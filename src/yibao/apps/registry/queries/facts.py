@@ -26,11 +26,12 @@ _PERSONS = f"""
 def facts_of_persons(
     *, scope: Scope, person_ids: Sequence[int], year: int, on: date | None = None
 ) -> dict[int, dict[str, Any]]:
-    """Return what the register knows of each person of the scope, by the rulebook's names.
+    """Return what the register knows of each person of the scope, ready for `read_facts`.
 
-    A fact that nobody recorded is left out, so that the rulebook's own presumption stands. The
-    identities are those of the day `on`, by default all that hold on some day of the year. What
-    coverage tells (consecutive years, cover elsewhere) is enrolment's to add. One query.
+    Dates are ISO text. A fact that nobody recorded is left out, so that the rulebook's own
+    presumption stands. The identities are those of the day `on`, by default all that hold on some
+    day of the year. What coverage tells (consecutive years, cover elsewhere) is enrolment's to
+    add. One query.
     """
     since, until = (on, on) if on else (date(year, 1, 1), date(year, 12, 31))
     with scoped(scope), connection.cursor() as cursor:
@@ -40,10 +41,10 @@ def facts_of_persons(
 
 
 def _facts(values: Sequence[Any], identities: list[str], year: int) -> dict[str, Any]:
-    recorded = {
-        name: value for name, value in zip(_NAMES, values) if value not in ("", None, False)
-    }
-    facts: dict[str, Any] = {"year": year, **recorded}
+    facts: dict[str, Any] = {"year": year}
+    for name, value in zip(_NAMES, values):
+        if value:
+            facts[name] = value.isoformat() if isinstance(value, date) else value
     if identities:
         facts["identities"] = identities
     return facts

@@ -1,0 +1,47 @@
+"""What enrolment can be asked."""
+
+from yibao.apps.enrolment.queries.coverages import (
+    CoverageLine,
+    Covered,
+    coverages_of,
+    covered_on,
+)
+from yibao.apps.enrolment.queries.facts import facts_for_rules
+from yibao.apps.enrolment.queries.imports import (
+    ImportLine,
+    ImportPage,
+    ReasonCount,
+    RowLine,
+    import_page,
+    imports,
+)
+from yibao.apps.enrolment.queries.lists import (
+    EnrolmentLine,
+    OtherCoverLine,
+    Unpaid,
+    enrolments_of,
+    other_covers_of,
+    unpaid_of,
+    years,
+)
+
+__all__ = [
+    "CoverageLine",
+    "Covered",
+    "EnrolmentLine",
+    "ImportLine",
+    "ImportPage",
+    "OtherCoverLine",
+    "ReasonCount",
+    "RowLine",
+    "Unpaid",
+    "coverages_of",
+    "covered_on",
+    "enrolments_of",
+    "facts_for_rules",
+    "import_page",
+    "imports",
+    "other_covers_of",
+    "unpaid_of",
+    "years",
+]
