@@ -53,9 +53,9 @@ class CollectionPolicy:
         """Return the last day for paying in cash taken on a day; never after the final day."""
         time = self.cash_deposit_time
         if time.unit == _HELD_BY_WORKING_DAYS:
-            last = national.working_calendar().add_working_days(on, time.count)
+            last = national.working_calendar().add_working_days(on, time.length)
         else:
-            last = on + timedelta(days=time.count)
+            last = on + timedelta(days=time.length)
         return min(last, self.cash_final_day) if self.cash_final_day else last
 
     def voucher_kind(self, channel: str) -> str:
@@ -89,7 +89,7 @@ def policy(region: str, year: int) -> CollectionPolicy:
         cash_deposit_time=values.of("cash_deposit_time"),
         cash_final_day=values.maybe("cash_final_day"),
         vouchers=dict(values.of("voucher_of_channel")),
-        invoice_after_days=wait.count if wait else 0,
+        invoice_after_days=wait.length if wait else 0,
         invoice_place=f"{region_of(region).name}税务局办税服务厅",
         voucher_way=values.codes("voucher_steps") if values.maybe("accounting_copy") else (),
         target_parts=values.maybe("participation_target"),

@@ -1,10 +1,12 @@
-"""What a person is asked for in a year, by the region's contribution rule."""
+"""What persons are asked for in a year, by the region's contribution rule.
+
+Persons alike in what a rule reads are decided once, not once each.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 from yibao.apps.collection.policy import book_of
@@ -14,8 +16,9 @@ from yibao.core.rules.graph import in_order
 from yibao.core.rules.scalar import Decision, MissingFact, Silent, decide
 
 RULE = "contribution"
-# Outcomes of the rule that are not what the person pays or what all pay together.
+# Outcomes of the rule that are not a share of some other payer.
 _OWED, _CLASS, _WHOLE = "personal", "class", "standard"
+Known = Mapping[int, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,44 +39,33 @@ class Silence:
     reason: str
 
 
+@dataclass(slots=True)
+class Decisions:
+    """A decision for each person, and the persons for whom the text leaves a setting open."""
+
+    by_person: dict[int, Decision] = field(default_factory=dict)
+    left_open: dict[Silence, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+
 @dataclass(frozen=True, slots=True)
 class Priced:
     """Prices by person, and the persons whose price a silence keeps open."""
 
-    prices: dict[int, Price] = field(default_factory=dict)
-    left_open: dict[Silence, list[int]] = field(default_factory=lambda: defaultdict(list))
+    prices: dict[int, Price]
+    left_open: Mapping[Silence, Sequence[int]]
 
 
-def price_persons(*, region: str, year: int, facts: Mapping[int, Mapping[str, Any]]) -> Priced:
-    """Decide every person's price. Persons alike in what the rule reads are decided once."""
-    edition = book_of(region).bind(RULE, year=year)
-    known = {person_id: json_ready(facts[person_id]) for person_id in sorted(facts)}
-    priced = Priced()
-    _price(edition, known, cheap_facts(edition), priced)
-    return priced
-
-
-def _price(
-    edition: Edition,
-    known: Mapping[int, Mapping[str, Any]],
-    read: Sequence[str],
-    priced: Priced,
-) -> None:
-    patterns: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    for person_id, facts in known.items():
-        patterns[pattern_of(facts, read)].append(person_id)
-    for pattern, persons in patterns.items():
-        try:
-            price = price_of(decide(edition, read_facts(edition, dict_of(pattern))))
-        except Silent as silent:
-            priced.left_open[Silence(silent.name, silent.reason)] += persons
-        except MissingFact:
-            if read == facts_read(edition):
-                raise
-            # This pattern does need what tells persons apart: look at each with all facts.
-            _price(edition, {one: known[one] for one in persons}, facts_read(edition), priced)
-        else:
-            priced.prices.update(dict.fromkeys(persons, price))
+def price_persons(*, region: str, year: int, facts: Known) -> Priced:
+    """Decide every person's price by the contribution rule."""
+    made = decide_persons(book_of(region).bind(RULE, year=year), facts)
+    known: dict[int, Price] = {}
+    prices = {}
+    for person_id, decision in made.by_person.items():
+        key = id(decision)
+        if key not in known:
+            known[key] = price_of(decision)
+        prices[person_id] = known[key]
+    return Priced(prices, made.left_open)
 
 
 def price_of(decision: Decision) -> Price:
@@ -83,26 +75,63 @@ def price_of(decision: Decision) -> Price:
         price_class=str(decision.result.get(_CLASS, "")),
         owed_fen=amounts[_OWED],
         shares={name: fen for name, fen in amounts.items() if name not in (_OWED, _WHOLE)},
-        witness=decision.witness() | {"rule": decision.edition.rule},
+        witness=witness_of(decision),
     )
 
 
-def pattern_of(known: Mapping[str, Any], read: Sequence[str]) -> tuple[Any, ...]:
-    """Return what a rule reads of a person, as something that can be compared and counted."""
-    return tuple(
-        (name, tuple(sorted(value)) if isinstance(value, list) else value)
-        for name in read
-        if (value := known.get(name)) is not None
-    )
+def witness_of(decision: Decision) -> dict[str, Any]:
+    """Return what a stored decision keeps, with the name of its rule."""
+    return decision.witness() | {"rule": decision.edition.rule}
 
 
-def dict_of(pattern: tuple[Any, ...]) -> dict[str, Any]:
-    """Return a pattern as facts again."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in pattern}
+def decide_persons(edition: Edition, facts: Known) -> Decisions:
+    """Decide each person by a bound rule; equal patterns share one decision."""
+    known = {person_id: _json_ready(facts[person_id]) for person_id in sorted(facts)}
+    read = facts_read(edition)
+    # What nobody may leave out (a birth date) tells every person apart, and most decisions never
+    # ask for it; a rule that does says so, because it is not presumed.
+    cheap = tuple(name for name in read if edition.facts[name].absent is not None)
+    made = Decisions()
+    for needing in _decide(edition, known, cheap, made):
+        whole = {one: known[one] for one in needing}
+        assert not _decide(edition, whole, read, made), "a fact that the rule needs is missing"
+    return made
 
 
-def json_ready(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return facts as the rule engine reads them: days and moments as text, by the local clock."""
+def facts_read(edition: Edition) -> tuple[str, ...]:
+    """Return the names of the facts that a bound rule reads, in order."""
+    roots = [node for _, node in edition.result] + [one.when for one in edition.requires]
+    return tuple(sorted({str(node.value) for node in in_order(roots) if node.op == "fact"}))
+
+
+def _decide(
+    edition: Edition, known: Known, read: Sequence[str], made: Decisions
+) -> list[list[int]]:
+    """Decide each pattern of the facts in `read`. Returns the persons of those that need more."""
+    patterns: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for person_id, facts in known.items():
+        patterns[_pattern(facts, read)].append(person_id)
+    needing = []
+    for persons in patterns.values():
+        facts = {name: known[persons[0]][name] for name in read if name in known[persons[0]]}
+        try:
+            decision = decide(edition, read_facts(edition, facts))
+        except Silent as silent:
+            made.left_open[Silence(silent.name, silent.reason)] += persons
+        except MissingFact:
+            needing.append(persons)
+        else:
+            made.by_person.update(dict.fromkeys(persons, decision))
+    return needing
+
+
+def _pattern(facts: Mapping[str, Any], read: Sequence[str]) -> tuple[Any, ...]:
+    values = (facts.get(name) for name in read)
+    return tuple(tuple(value) if isinstance(value, list) else value for value in values)
+
+
+def _json_ready(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return facts as the rule engine reads them: days and moments as text, sets in order."""
     return {name: _ready(value) for name, value in facts.items()}
 
 
@@ -111,23 +140,6 @@ def _ready(value: Any) -> Any:
         return value.replace(tzinfo=None, microsecond=0).isoformat(sep=" ")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, set | frozenset):
+    if isinstance(value, list | set | frozenset):
         return sorted(value)
     return value
-
-
-@cache
-def facts_read(edition: Edition) -> tuple[str, ...]:
-    """Return the names of the facts that a bound rule reads, in order."""
-    roots = [node for _, node in edition.result] + [one.when for one in edition.requires]
-    return tuple(sorted({str(node.value) for node in in_order(roots) if node.op == "fact"}))
-
-
-@cache
-def cheap_facts(edition: Edition) -> tuple[str, ...]:
-    """Return the facts that a decision is tried with first.
-
-    What nobody may leave out (a birth date) tells every person apart, and most decisions never
-    ask for it; a rule that does says so, because it is not presumed.
-    """
-    return tuple(name for name in facts_read(edition) if edition.facts[name].absent is not None)

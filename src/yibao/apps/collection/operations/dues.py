@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
+from django.utils.timezone import localdate
 
 from yibao.apps.access import audit
 from yibao.apps.access.scope import Scope, scoped
@@ -12,7 +13,7 @@ from yibao.apps.collection.booking import DueMoved, post_dues
 from yibao.apps.collection.operations.reliefs import bear
 from yibao.apps.collection.pricing import Price, price_persons
 from yibao.apps.collection.queries.dues import persons_without_due
-from yibao.apps.registry.queries import facts_of_persons
+from yibao.apps.enrolment.queries import facts_for_rules
 from yibao.core.books import subledgers
 from yibao.core.refusal import Refusal
 
@@ -42,14 +43,12 @@ def raise_dues(
     scope.require("collection.raise_dues")
     with scoped(scope):
         waiting = persons_without_due(scope=scope, year=year, person_ids=person_ids)
-        facts = facts_of_persons(scope=scope, person_ids=list(waiting), year=year)
-        known = {
-            person_id: {**facts.get(person_id, {}), **row.facts}
-            for person_id, row in waiting.items()
-        }
-        priced = price_persons(region=scope.region, year=year, facts=known)
-        areas = {person_id: waiting[person_id].area_no for person_id in priced.prices}
-        raised = _insert_dues(scope, year, areas, priced.prices, at)
+        facts = facts_for_rules(scope=scope, person_ids=list(waiting), year=year)
+        # Nobody can pay earlier than now: whether the window is over shows in the price.
+        for known in facts.values():
+            known["paid_on"] = localdate(at)
+        priced = price_persons(region=scope.region, year=year, facts=facts)
+        raised = _insert_dues(scope, year, waiting, priced.prices, at)
         post_dues(scope=scope, recipe=subledgers.due_raised, moved=raised, at=at)
         bear(scope=scope, year=year, person_ids=[one.person_id for one in raised], at=at)
         audit.record(

@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils.timezone import localdate
 
 from yibao.apps.access import audit
+from yibao.apps.access.models import Operator
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.collection.models import Payment, Receipt, ReceiptRange, VoucherStep
 from yibao.apps.collection.policy import policy
@@ -84,6 +85,9 @@ def give_receipt_range(
     if not 0 < first <= last:
         raise RangeUnusable(prefix=prefix, first=first, last=last, why="号码首尾颠倒")
     with scoped(scope):
+        holder = Operator.objects.select_related("organisation").filter(id=holder_id).first()
+        if holder is None or not scope.holds(holder.organisation.area_from):
+            raise NotThere(what=f"代办员 {holder_id}")
         crossing = ReceiptRange.objects.filter(
             region=scope.region, prefix=prefix, first__lte=last, last__gte=first
         )
@@ -93,7 +97,7 @@ def give_receipt_range(
         with refused({"a_receipt_range_is_given_once": given}):
             made = ReceiptRange.objects.create(
                 region=scope.region,
-                area_no=scope.area_from,
+                area_no=holder.organisation.area_from,  # where its holder can see it
                 holder_id=holder_id,
                 prefix=prefix,
                 first=first,

@@ -2,29 +2,79 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime
 
 from django.db import connection
 
-from yibao.apps.access.scope import Scope, scoped
+from yibao.apps.access.scope import NotThere, Scope, scoped
+from yibao.apps.collection.policy import channel_label
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolled:
-    """A person on a year's list without a due, and what the list says beside the register."""
+class DuePage:
+    """A due with its person, for the counter. Amounts in fen."""
 
+    due_id: int
+    person_id: int
+    person_no: str
+    name: str
+    number: str
     area_no: int
-    facts: dict[str, Any]
+    born: date
+    year: int
+    price_class: str
+    owed_fen: int
+    subsidised_fen: int
+    paid_fen: int
+    open_fen: int
+    category: str
+    employee_insured: bool
+    settled_at: datetime | None
+    cash_held_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaidLine:
+    """A payment of a person's due."""
+
+    payment_id: int
+    channel: str
+    amount_fen: int
+    paid_at: datetime
+    voucher_kind: str
+    voucher_no: str
+
+
+_PAGE = """
+select d.id, d.person_id, p.person_no, p.name, coalesce(i.number, ''), d.area_no, p.born, d.year,
+       d.price_class, d.owed_fen, d.subsidised_fen, d.paid_fen,
+       d.owed_fen - d.subsidised_fen - d.paid_fen, coalesce(r.category, ''),
+       exists (select from enrolment_othercover o where o.person_id = d.person_id
+                  and o.year = d.year and o.kind = 'employee' and o.cancelled_at is null),
+       d.settled_at,
+       coalesce((select a.name from collection_cashcollection c
+                   join access_operator a on a.id = c.collector_id
+                   left join collection_cashdepositline l on l.collection_id = c.id
+                  where c.due_id = d.id and l.id is null limit 1), '')
+  from collection_due d
+  join registry_person p on p.id = d.person_id
+  left join lateral (select n.number from registry_identitydocument n
+                      where n.person_id = p.id
+                      order by n.valid_until is not null, n.id desc limit 1) i on true
+  left join collection_relief r on r.person_id = d.person_id and r.year = d.year
+                               and r.removed_at is null
+"""
 
 
 def persons_without_due(
     *, scope: Scope, year: int, person_ids: Sequence[int] | None = None
-) -> dict[int, Enrolled]:
-    """Return who is on the year's list, has no due, lives, and proved no other cover."""
+) -> dict[int, int]:
+    """Return who is on the year's list, has no due, lives, and proved no other cover: the area."""
+    only = None if person_ids is None else list(person_ids)
     with scoped(scope), connection.cursor() as cursor:
         cursor.execute(
             """
-            select e.person_id, e.area_no, e.event, e.event_on, e.first_time
+            select e.person_id, e.area_no
               from enrolment_enrolment e join registry_person p on p.id = e.person_id
              where e.year = %s and e.withdrawn_at is null and p.died_on is null
                and (%s::bigint[] is null or e.person_id = any(%s::bigint[]))
@@ -36,14 +86,58 @@ def persons_without_due(
                                   and o.cancelled_at is null)
              order by e.person_id
             """,
-            [year, *[None if person_ids is None else list(person_ids)] * 2],
+            [year, only, only],
         )
-        return {
-            person_id: Enrolled(
-                area_no,
-                {"first_time": first_time}
-                | ({"event": event} if event else {})
-                | ({"event_on": event_on} if event_on else {}),
-            )
-            for person_id, area_no, event, event_on, first_time in cursor.fetchall()
-        }
+        return dict(cursor.fetchall())
+
+
+def due_page(*, scope: Scope, due_id: int) -> DuePage:
+    """Return a due with its person. Raises NotThere."""
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(f"{_PAGE} where d.id = %s", [due_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotThere(what=f"应缴 {due_id}")
+    return DuePage(*row)
+
+
+def dues_of_person(*, scope: Scope, person_id: int) -> list[DuePage]:
+    """Return a person's dues, the newest year first."""
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(
+            f"{_PAGE} where d.person_id = %s and d.cancelled_at is null order by d.year desc",
+            [person_id],
+        )
+        return [DuePage(*row) for row in cursor.fetchall()]
+
+
+def open_dues(*, scope: Scope, year: int, text: str, limit: int) -> list[DuePage]:
+    """Return dues still open whose person has this number or this name's beginning."""
+    after = text[:-1] + chr(ord(text[-1]) + 1) if text else ""
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(
+            f"""{_PAGE} where d.year = %s and d.cancelled_at is null
+                 and d.owed_fen > d.subsidised_fen + d.paid_fen
+                 and (p.id in (select person_id from registry_identitydocument
+                                where number = %s)
+                      or (%s <> '' and p.name >= %s and p.name < %s))
+               order by p.name, d.id limit %s""",  # noqa: S608 - a fixed text
+            [year, text.upper(), text, text, after, limit],
+        )
+        return [DuePage(*row) for row in cursor.fetchall()]
+
+
+def payments_of_due(*, scope: Scope, due_id: int) -> list[PaidLine]:
+    """Return the payments that pay a due, the oldest first."""
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select p.id, p.channel, m.amount_fen, p.paid_at, p.voucher_kind, p.voucher_no
+              from collection_paymentmatch m join collection_payment p on p.id = m.payment_id
+             where m.due_id = %s order by m.id
+            """,
+            [due_id],
+        )
+        rows = cursor.fetchall()
+    region = scope.region
+    return [PaidLine(row[0], channel_label(region, row[1]), *row[2:]) for row in rows]

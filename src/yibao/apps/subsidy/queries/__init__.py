@@ -1,0 +1,41 @@
+"""Reads of rosters, supports, fixed lists and grants."""
+
+from yibao.apps.subsidy.queries.support import (
+    GrantLine,
+    SupportLine,
+    VillageSupport,
+    grants,
+    late_rosters,
+    list_lines,
+    results_by_village,
+    roster,
+    roster_rows,
+    rosters,
+    row,
+    support_list,
+    support_lists,
+    support_of,
+    supported,
+    unmatched_badge,
+    waiting_rows,
+)
+
+__all__ = [
+    "GrantLine",
+    "SupportLine",
+    "VillageSupport",
+    "grants",
+    "late_rosters",
+    "list_lines",
+    "results_by_village",
+    "roster",
+    "roster_rows",
+    "rosters",
+    "row",
+    "support_list",
+    "support_lists",
+    "support_of",
+    "supported",
+    "unmatched_badge",
+    "waiting_rows",
+]
