@@ -2,12 +2,16 @@
 
 import argparse
 import socket
+import threading
+import time
 
 from yibao.core.refusal import Refusal
 from yibao.database.service import close_connections, database_at_hand
 
 _DONE = 0
 _APPLICATION = "yibao.config.wsgi:application"
+_KILL_AFTER_SECONDS = 10
+_PAUSE_SECONDS = 0.05
 
 
 class PortTaken(Refusal):
@@ -32,14 +36,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted; the database stops with its last user. Raises PortTaken."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     check_port(arguments.host, arguments.port)
     with database_at_hand():
         # Each worker has a pool of its own; this process keeps the server up and nothing open.
         close_connections()
-        address = f"http://{arguments.host}:{arguments.port}"
-        print(f"Yibao 医保: {address}  (Ctrl-C stops 停止)", flush=True)
-        Granian(
+        server = Granian(
             _APPLICATION,
             address=arguments.host,
             port=arguments.port,
@@ -47,9 +50,14 @@ def run(arguments: argparse.Namespace) -> int:
             workers=arguments.workers,
             blocking_threads=arguments.threads,
             respawn_failed_workers=True,
+            # A worker that is told to stop while it still starts does not hear it.
+            workers_kill_timeout=_KILL_AFTER_SECONDS,
             websockets=False,
-            log_level="warning",
-        ).serve()
+            log_level=LogLevels.warning,
+        )
+        address = f"http://{arguments.host}:{arguments.port}"
+        server.on_startup(lambda: _announce(arguments.host, arguments.port, address))
+        server.serve()
     return _DONE
 
 
@@ -62,3 +70,19 @@ def check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise PortTaken(host=host, port=port, cause=error.strerror or error) from error
+
+
+def _announce(host: str, port: int, address: str) -> None:
+    """Say the address as soon as somebody answers there: who reads it may call at once."""
+
+    def wait_and_say() -> None:
+        while True:
+            try:
+                socket.create_connection((host, port), timeout=1).close()
+            except OSError:
+                time.sleep(_PAUSE_SECONDS)
+                continue
+            print(f"Yibao 医保: {address}  (Ctrl-C stops 停止)", flush=True)
+            return
+
+    threading.Thread(target=wait_and_say, daemon=True).start()
