@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(report.as_data(), ensure_ascii=False, indent=1))
     else:
-        _print(report)
+        show(report)
     return 0 if report.ok else 1
 
 
@@ -48,7 +48,8 @@ def connection_words(at: dict[str, Any]) -> str:
     )
 
 
-def _print(report: verify.Report) -> None:
+def show(report: verify.Report) -> None:
+    """Print every check, and the first faults of each."""
     for check in report.checks:
         mark = "ok" if check.ok else "FAULT"
         print(f"{mark:5}  {check.rows:>9}  {check.name}  {check.zh}")

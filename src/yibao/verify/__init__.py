@@ -5,6 +5,6 @@ but a connection string. A mistake in the product's own sums cannot hide here.
 """
 
 from yibao.verify.report import Check, Report
-from yibao.verify.run import verify
+from yibao.verify.run import ask, verify
 
-__all__ = ["Check", "Report", "verify"]
+__all__ = ["Check", "Report", "ask", "verify"]

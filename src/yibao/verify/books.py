@@ -103,6 +103,7 @@ BOOKS = (
         select format('entry %s reverses %s and leaves %s on %s', r.id, r.reverses_id,
                       sum(l.debit_fen - l.credit_fen), l.account)
           from fund_entry r join fund_leg l on l.entry_id in (r.id, r.reverses_id)
+         where r.reverses_id is not null
          group by r.id, r.reverses_id, l.account, l.party_kind, l.party_id
         having sum(l.debit_fen - l.credit_fen) <> 0
         """,

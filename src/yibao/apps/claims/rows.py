@@ -182,19 +182,20 @@ def write_settlements(w: Writer, place: Place, rows: Sequence[Row]) -> None:
     )
 
 
-def write_year(w: Writer, year: Year) -> None:
-    """Send the year's new state."""
+def write_year(w: Writer, before: Year, after: Year) -> None:
+    """Send the year's new state, and what is added to its sums."""
+    had = before.used_fen or tuple(0 for _ in after.used_fen)
     w.run(
         sql.STORE_YEAR,
         [
-            list(year.state),
-            list(year.used_fen),
-            list(year.limit_fen),
-            json.dumps(year.last_order),
-            year.sense_hash,
-            year.fund_paid_fen,
-            year.settlements,
-            year.row_id,
+            list(after.state),
+            [now - then for then, now in zip(had, after.used_fen)],
+            list(after.limit_fen),
+            json.dumps(after.last_order),
+            after.sense_hash,
+            after.fund_paid_fen - before.fund_paid_fen,
+            after.settlements - before.settlements,
+            after.row_id,
         ],
     )
 

@@ -98,10 +98,12 @@ select v.id, v.institution_id, v.number, v.facts::text,
  order by v.id
 """
 
+# Sums are added to, not overwritten: the check on the ceilings sees every payment even if nothing
+# else kept two writers apart.
 STORE_YEAR = """
 update claims_personyear
-   set state = %s, used_fen = %s, limit_fen = %s, last_order = %s::jsonb, sense_hash = %s,
-       fund_paid_fen = %s, settlements = %s
+   set state = %s, used_fen = each_plus(used_fen, %s), limit_fen = %s, last_order = %s::jsonb,
+       sense_hash = %s, fund_paid_fen = fund_paid_fen + %s, settlements = settlements + %s
  where id = %s
 """
 

@@ -35,10 +35,11 @@ def replay_year(*, scope: Scope, person_id: int, year: int, at: datetime) -> lis
         if row is None or not standing:
             return []
         rule = benefit_rule(scope.region, year, localdate(at))
-        decided = decide_again(Year.of(row), rule, standing)
+        before = Year.of(row)
+        decided = decide_again(before, rule, standing)
         place = Place(scope, *where, person_id, year, at)
         write_settlements(w, place, corrections(w, decided, because="复算"))
-        write_year(w, decided.year)
+        write_year(w, before, decided.year)
         write_audit(
             w,
             place,

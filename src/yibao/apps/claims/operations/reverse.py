@@ -121,7 +121,7 @@ def _reversed(
     row = reversed_row(Ids(*drawn.fetchall()[0]), taken, rule.witness(), because)
     others = corrections(w, decided, because=f"冲正 {settlement_no}，按序重算")
     write_settlements(w, place, [row, *others])
-    write_year(w, decided.year)
+    write_year(w, year, decided.year)
     reply = answer(place, row, others)
     write_audit(
         w,

@@ -123,7 +123,7 @@ def _settled(
     row = settled_row(Ids(*numbers), visit_id, request, decided.paid)
     others = corrections(w, decided, because=f"补结 {request.number}，按序重算")
     write_settlements(w, place, [row, *others])
-    write_year(w, decided.year)
+    write_year(w, year, decided.year)
     reply = answer(place, row, others)
     write_audit(
         w,
