@@ -238,7 +238,9 @@ def answer(
 def decision(
     expression: str, *, calendar: Calendar | None = None, extra: str = "", **given: object
 ) -> Decision:
-    text = EXPRESSIONS.format(expression, extra).replace("  broken: {is: nobody_knows, cite: law 1}\n", "")
+    text = EXPRESSIONS.format(expression, extra).replace(
+        "  broken: {is: nobody_knows, cite: law 1}\n", ""
+    )
     edition = read(text, calendar=calendar).bind("answer", year=2009)
     return decide(edition, read_facts(edition, given))
 

@@ -134,7 +134,9 @@ def test_replay_finds_nothing_where_nothing_changed() -> None:
 
 def test_a_late_visit_moves_money_from_the_later_one() -> None:
     february, march = visit("2009-02-01", "50000.00"), visit("2009-03-01", "50000.00")
-    stored = [{"fund_pay": d.result["fund_pay"]} for d in fold.run(EDITION, PERSON, [february, march])]
+    stored = [
+        {"fund_pay": d.result["fund_pay"]} for d in fold.run(EDITION, PERSON, [february, march])
+    ]
     assert [row["fund_pay"] for row in stored] == [2728000, 772000]
     late = visit("2009-02-15", "10000.00")
     found = fold.replay(EDITION, PERSON, [february, march, late], [*stored, {}])

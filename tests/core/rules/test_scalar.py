@@ -92,7 +92,9 @@ rules:
 
 def small(*clauses: str) -> str:
     lines = "\n".join(f"          {clause}" for clause in clauses)
-    text = RULE.format(lines).replace("share:", "open_share:").replace("count < 10", "count < limit")
+    text = (
+        RULE.format(lines).replace("share:", "open_share:").replace("count < 10", "count < limit")
+    )
     return text.replace(
         "rules:", "  limit: {type: times, is: 10, from: 2008, cite: law 1}\nrules:", 1
     )

@@ -89,9 +89,8 @@ def read_sources(section: Map, log: FaultLog) -> dict[str, Source]:
     found = {}
     for entry in section:
         fields = Fields(entry.value, f"source “{entry.name}”", allowed, log)
-        title, published = fields.text("title", required=True), fields.text("published")
-        if published is None:
-            log.add(entry.place, f"{fields.what} has no published:", "add published: and a date")
+        title = fields.text("title", required=True)
+        published = fields.text("published", required=True)
         articles = {item.name: read_label(item.value, log) for item in fields.mapping("articles")}
         day = _read(published, Type("date"), {}, log) if published else 0
         found[entry.name] = Source(
@@ -166,7 +165,7 @@ class Cites:
             return self.read(text) or NOWHERE
         if inherited is not None:
             return inherited
-        if "cite" not in fields:
+        if fields.whole and "cite" not in fields:
             self.log.add(place, f"{fields.what} has no citation", "add cite: SOURCE ARTICLE")
         return NOWHERE
 
@@ -306,11 +305,12 @@ def read_type(fields: Fields, codes: Codes, log: FaultLog) -> Type | None:
 
 def day_of(text: Text, log: FaultLog, *, last: bool) -> int | None:
     """A date, or an insured year as its first day (its last, for `until:`)."""
+    raw = text.value
     try:
-        if len(text.value) == len("2009"):
-            year = read_year(text.value)
-            return dates.year_end(year) if last else dates.year_start(year)
-        return read_date(text.value)
-    except Misread as wrong:
-        log.add(text.place, f"{wrong}, or an insured year as 2009")
+        if len(raw) != len("2009"):
+            return read_date(raw)
+        return dates.year_end(read_year(raw)) if last else dates.year_start(read_year(raw))
+    except Misread:
+        what = f"“{raw}” is neither a date (2009-04-30) nor an insured year (2009)"
+        log.add(text.place, what)
         return None

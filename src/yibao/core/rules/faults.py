@@ -36,7 +36,8 @@ class Fault:
 
     def __str__(self) -> str:
         article = f" [{self.article}]" if self.article else ""
-        cure = f". {self.cure}" if self.cure else ""
+        stop = " " if self.what.endswith("?") else ". "
+        cure = f"{stop}{self.cure}" if self.cure else ""
         return f"{self.file}:{self.line}:{self.column}: {self.what}{article}{cure}"
 
 

@@ -139,11 +139,11 @@ class ParameterReader:
             return Axis(name, LEVEL, tuple(range(fact.low, fact.high + 1)))
         if fact is not None and fact.type.kind == "code":
             return Axis(name, fact.type, tuple(self.codes[fact.type.of]))
-        known = [*self.codes, *self.facts]
+        usable = [f.name for f in self.facts.values() if f.type.kind in ("code", "level")]
         self.log.add(
             tree.place,
             f"“{name}” is neither an enumeration nor a fact that is a code or a level"
-            f"{did_you_mean(name, known)}",
+            f"{did_you_mean(name, [*self.codes, *usable])}",
         )
         return None
 
@@ -151,7 +151,7 @@ class ParameterReader:
         fields = Fields(tree, f"a value of “{name}”", DATED, self.log)
         cite = self.cites.of(fields, tree.place)
         since, until = self._day(fields, "from"), self._day(fields, "until")
-        if "from" not in fields:
+        if fields.whole and "from" not in fields:
             self.log.add(tree.place, f"a value of “{name}” has no from:", "add from: and a date")
         known = self._day(fields, "known")
         if known is None:
@@ -159,7 +159,7 @@ class ParameterReader:
             known = dates.to_number(source.published) if source else 0
         value: object = None
         table = _Table(self, name, type_, axes, cite)
-        if "open" not in fields:
+        if fields.whole and "open" not in fields:
             if "is" not in fields:
                 self.log.add(tree.place, f"a value of “{name}” has no is:", "add is:")
             elif axes:
@@ -207,6 +207,7 @@ class _Table:
         self.owner, self.name, self.type, self.axes, self.cite = owner, name, type_, axes, cite
         self.rows: dict[Key, object] = {}
         self.cites: dict[Key, Cite] = {}
+        self.refused: list[Key] = []
 
     def read(self, tree: Tree | None, key: Key, cite: Cite) -> None:
         owner = self.owner
@@ -222,6 +223,7 @@ class _Table:
         if not isinstance(tree, Map):
             if tree is not None:
                 owner.log.add(tree.place, f"table “{self.name}” needs a row for each {axis.name}")
+            self.refused.append(key)
             return
         for entry in tree:
             if entry.name in names:
@@ -232,7 +234,8 @@ class _Table:
 
     def complete(self, place: Place) -> None:
         for key in product(*(axis.keys for axis in self.axes)):
-            if key not in self.rows:
+            told = any(key[: len(part)] == part for part in self.refused)
+            if key not in self.rows and not told:
                 row = ", ".join(map(str, key))
                 self.owner.log.add(
                     place,

@@ -10,7 +10,7 @@ from yibao.core.rules.expression import Poisoned
 from yibao.core.rules.faults import did_you_mean
 from yibao.core.rules.graph import Node, StepInfo
 from yibao.core.rules.names import section
-from yibao.core.rules.steps import USED, Declared, StepScope
+from yibao.core.rules.steps import USED, Declared, StepScope, within_of
 from yibao.core.rules.text import Entry, Fields, Map, Text, Tree
 from yibao.core.rules.types import DATE, FLAG, MONEY, ORDERED, Type
 from yibao.core.rules.units import Clash
@@ -111,8 +111,9 @@ class RuleReader:
         result = [(entry.name, self._reference(entry.value)) for entry in self._result()]
         requires, ensures = self._conditions("requires"), self._conditions("ensures")
         fold = self._fold() if "fold" in self.fields else None
+        named = {name for step in self.scope.steps for name, _ in within_of(step)}
         for ceiling in self.scope.ceilings:
-            if ceiling.name not in self.scope.named_ceilings:
+            if ceiling.name not in named:
                 self.log.add(
                     ceiling.place,
                     f"ceiling “{ceiling.name}” bounds no step",

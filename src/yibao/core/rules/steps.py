@@ -63,7 +63,6 @@ class StepScope:
         self.outer, self.state, self.cite = outer, state or {}, cite
         self.ceilings = ceilings or Map(steps.place)
         self.bounded: dict[str, Node] = {}
-        self.named_ceilings: set[str] = set()
         self.poisoned = poisoned or declared.poisoned
         self.infos: dict[str, StepInfo] = dict(outer.infos) if outer else {}
         self.expressions = Expressions(declared.units, self, declared.log)
@@ -208,7 +207,8 @@ class _StepReader:
         elif tree is not None:
             texts = {self.name: tree}
         else:
-            self.log.add(fields.place, f"{fields.what} has no is:", "add is:")
+            if fields.whole:
+                self.log.add(fields.place, f"{fields.what} has no is:", "add is:")
             return None
         found: dict[str, Said] = {}
         for name, text in texts.items():
@@ -267,8 +267,11 @@ class _StepReader:
         found: dict[str, Node] = {}
         for name, row in table.items():
             fields = self._described(name)
+            wanted = self._wanted(fields)
+            if wanted is None and ("of" in fields or "type" in fields):
+                continue
             try:
-                nodes, type_ = self.units.join(row, self._wanted(fields))
+                nodes, type_ = self.units.join(row, wanted)
             except Clash as clash:
                 self.log.add(self.step.place, f"step “{name}”: {clash.what}", clash.cure)
                 continue
@@ -307,12 +310,9 @@ class _StepReader:
         if amount.type != MONEY:
             self.log.add(self.step.place, f"{self.fields.what} is {amount.type}, within: is money")
             return amount
-        tree = self.fields.tree("within")
         args, names = [amount], []
-        for item in tree.items if isinstance(tree, Items) else (tree,):
-            name = item.value if isinstance(item, Text) else ""
-            assert item is not None
-            parts = self._ceiling(name, item.place)
+        for name, place in within_of(self.step):
+            parts = self._ceiling(name, place)
             if parts is not None:
                 args += [*parts, self.units.graph.node("state", value=USED + name, type_=MONEY)]
                 names.append(name)
@@ -320,7 +320,6 @@ class _StepReader:
 
     def _ceiling(self, name: str, place: Place) -> tuple[Node, Node] | None:
         ceilings = self.scope.ceilings
-        self.scope.named_ceilings.add(name)
         if name not in ceilings:
             guess = did_you_mean(name, ceilings.entries)
             self.log.add(place, f"no ceiling “{name}”{guess}")
@@ -341,6 +340,13 @@ class _StepReader:
             self.log.add(limit.place, f"“{limit.value}” is {most.type}, a limit is money")
             return None
         return flag, most
+
+
+def within_of(step: Entry) -> list[tuple[str, Place]]:
+    """The ceilings that a step names, each with its place."""
+    tree = step.value.get("within") if isinstance(step.value, Map) else None
+    items = tree.items if isinstance(tree, Items) else (tree,) if tree else ()
+    return [(item.value if isinstance(item, Text) else "", item.place) for item in items]
 
 
 def _names(value: object) -> tuple[str, ...]:

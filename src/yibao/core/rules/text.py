@@ -133,8 +133,9 @@ class Fields:
         self.log = log
         self.what = what
         self.place = tree.place
+        self.whole = isinstance(tree, Map)  # what is no mapping misses nothing more
         self.map = tree if isinstance(tree, Map) else Map(tree.place)
-        if not isinstance(tree, Map):
+        if not self.whole:
             log.add(tree.place, f"{what} must be a mapping")
         for entry in self.map:
             if entry.name not in allowed:
@@ -154,7 +155,7 @@ class Fields:
             return found
         if found is not None:
             self.log.add(found.place, f"{key}: of {self.what} must be a single value")
-        elif required:
+        elif required and self.whole:
             self.log.add(self.place, f"{self.what} has no {key}:", f"add {key}:")
         return None
 
