@@ -35,8 +35,6 @@ class Region:
     area_until: int
     bureau: str
     agency: str
-    training_certificate_required: bool
-    training_certificate_cite: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,6 @@ def signing_in() -> SigningIn:
 
 def _region(code: str, row: dict[str, Any]) -> Region:
     area_from, area_until = divisions().area_range(row["division"])
-    training = row.get("training_certificate", {})
     return Region(
         code=code,
         name=row["name"],
@@ -91,8 +88,6 @@ def _region(code: str, row: dict[str, Any]) -> Region:
         area_until=area_until,
         bureau=row["bureau"],
         agency=row["agency"],
-        training_certificate_required=training.get("required", False),
-        training_certificate_cite=training.get("cite", ""),
     )
 
 

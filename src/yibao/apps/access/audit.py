@@ -149,10 +149,10 @@ def verify() -> list[str]:
         rows = _digests(seals[-1].xid_until)
         pending = next(rows, None)
         faults: list[str] = []
-        until, head = 0, ""
-        for position, one in enumerate(seals, 1):
-            if one.number != position or one.xid_from != until:
-                faults.append(f"seal {one.number} does not follow seal {position - 1}")
+        before, until, head = 0, 0, ""
+        for one in seals:
+            if one.number != before + 1 or one.xid_from != until:
+                faults.append(f"seal {one.number} does not follow seal {before}")
             chain, counted = hashlib.sha256(head.encode()), 0
             while pending is not None and pending[0] < one.xid_until:
                 chain.update(pending[1])
@@ -160,7 +160,7 @@ def verify() -> list[str]:
                 pending = next(rows, None)
             faults += _faults_of(one, counted=counted, head=chain.hexdigest())
             # From the stored head, so that one fault does not hide where the others are.
-            until, head = one.xid_until, one.head
+            before, until, head = one.number, one.xid_until, one.head
     return faults
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from yibao.apps.access import operations, queries
 from yibao.apps.access.roles import ACTIONS
+from yibao.apps.access.training import article_asking_for_training
 from yibao.console.access.forms import AccountForm, CertificateForm, CloseForm, PostForm
 from yibao.console.page import ConsoleRequest, address, console_page, done, page
 from yibao.console.paging import Pager
@@ -47,7 +48,11 @@ def open_account(request: ConsoleRequest) -> HttpResponse:
             found = queries.operator_of(request.scope, operator_id=made.id)
             context = {"operator": found, "one_time_password": password, "close": CloseForm()}
             return page(request, "console/access/operator.html", context)
-    context = {"form": form, "region": region(request.scope.region)}
+    context = {
+        "form": form,
+        "region": region(request.scope.region),
+        "article": article_asking_for_training(request.scope.region, on=request.served_on),
+    }
     return page(request, "console/access/open_account.html", context)
 
 

@@ -18,6 +18,7 @@ from yibao.apps.access.models import (
 from yibao.apps.access.passwords import hashed, one_time_password
 from yibao.apps.access.roles import ROLE_ACTIONS, exclude_each_other
 from yibao.apps.access.scope import NotThere, Scope
+from yibao.apps.access.training import article_asking_for_training
 from yibao.core.refusal import Refusal
 from yibao.database.errors import refused
 from yibao.rulebook.regions import region as region_of
@@ -120,8 +121,8 @@ def open_account(
     """Open an account; return it and the password to hand over once.
 
     Without a scope only the very first account is opened, as security administrator of its
-    organisation. A region whose text asks for a recorded training gets none without (网络 7);
-    where the text says nothing, as Hengshan's, nothing is asked: silence is no duty.
+    organisation. A region whose text asks for a recorded training gets none without (网络 7); what
+    a silent text means is said in `article_asking_for_training`.
     Raises NotAllowed, NotTheFirst, NoTrainingCertificate, StaffNumberTaken, NotThere.
     """
     organisation = _organisation(organisation_id, scope)
@@ -129,9 +130,9 @@ def open_account(
         raise NotTheFirst
     if scope is not None:
         scope.require("access.open_account")
-    ruled = region_of(organisation.region_id)
-    if ruled.training_certificate_required and certificate is None:
-        raise NoTrainingCertificate(region=ruled.name, cite=ruled.training_certificate_cite)
+    article = article_asking_for_training(organisation.region_id, on=at.date())
+    if article and certificate is None:
+        raise NoTrainingCertificate(region=region_of(organisation.region_id).name, cite=article)
     password = one_time_password()
     with refused({"access_operator_staff_no_key": StaffNumberTaken(staff_no=staff_no)}):
         with transaction.atomic():

@@ -1,0 +1,29 @@
+"""Whether a region opens accounts only to people with a recorded training."""
+
+from datetime import date
+
+from yibao.apps.access.rulebooks import book_of
+from yibao.core.rules.dates import to_number
+from yibao.core.rules.parameters import FOREVER
+from yibao.core.rules.scalar import Silent
+from yibao.rulebook.loader import UnknownRegion
+
+_PARAMETER = "training_certificate_required"
+
+
+def article_asking_for_training(region: str, *, on: date) -> str:
+    """Return the article that asks for a passed training before an account, or "" where none does.
+
+    Hinggan's text asks (网络 7). Where a text is silent, as Hengshan's, the setting stays open, and
+    an open setting asks for nothing here: silence lays no duty on a clerk. An office that wants it
+    says so in its settings file, with authority and document.
+    """
+    try:
+        book = book_of(region)
+        if not book.value_of(_PARAMETER, on=on):
+            return ""
+    except (Silent, UnknownRegion):
+        return ""
+    in_force = book.parameters[_PARAMETER].at(to_number(on), FOREVER)
+    assert in_force is not None, "what has a value is in force"
+    return str(in_force.cite)
