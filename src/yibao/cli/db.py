@@ -105,7 +105,7 @@ def _shell(*, owner: bool, words: list[str]) -> int:
             print(
                 "The application role sees no persons without a scope. 未设范围时看不到任何人员。"
             )
-            print("  begin; set local yibao.from = 430423000000;")
+            print('  begin; set local yibao."from" = 430423000000;')
             print("  set local yibao.until = 430424000000;")
         program = supervisor().psql() if settings.DATABASE_EMBEDDED else "psql"
         return subprocess.run([program, *words], env=_libpq(at), check=False).returncode
