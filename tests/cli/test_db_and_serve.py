@@ -90,6 +90,9 @@ def test_one_database_elsewhere_serves_as_the_embedded_one_does(home):
             name: f"postgresql://{role}:{home.secret(role)}@{place}:5432/yibao"
             for name, role in (("DATABASE_URL", "yibao_app"), ("DATABASE_OWNER_URL", OWNER_ROLE))
         }
+        behind = yibao(home, "serve", DATABASE_URL=urls["DATABASE_URL"])
+        assert behind.returncode == 1
+        assert "DATABASE_OWNER_URL" in behind.stderr
         assert "access.0001_initial" in yibao(home, "db", "migrate", **urls).stdout
         with connect(home) as app:
             assert app.execute("select count(*) from registry_person").fetchone() == (0,)

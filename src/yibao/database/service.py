@@ -43,6 +43,16 @@ class DatabaseNotReachable(Refusal):
     remedy_en = "Check DATABASE_URL and DATABASE_OWNER_URL, and that the server runs"
 
 
+class TablesOutOfDate(Refusal):
+    """Migrations are pending, and the owner's address is not given."""
+
+    code = "DB32"
+    message = "数据库表结构需要更新：{pending}"
+    remedy = "请以所有者身份运行 yibao db migrate（设置 DATABASE_OWNER_URL）"
+    message_en = "The tables are out of date: {pending}"
+    remedy_en = "Run yibao db migrate as their owner (with DATABASE_OWNER_URL)"
+
+
 def supervisor() -> Supervisor:
     """Return a hold, not yet taken, on the embedded server. Raises DatabaseElsewhere."""
     use_settings()
@@ -81,7 +91,10 @@ def database_at_hand(*, name: str | None = None, fresh: bool = False) -> Iterato
 
 
 def migrate() -> list[str]:
-    """Bring the tables up to date as the owner, one at a time; return what was applied."""
+    """Bring the tables up to date as the owner, one at a time; return what was applied.
+
+    Raises DatabaseNotReachable, and TablesOutOfDate where only the application role is known.
+    """
     from django.core.management import call_command
     from django.db import connections
     from django.db.migrations.executor import MigrationExecutor
@@ -92,6 +105,8 @@ def migrate() -> list[str]:
     try:
         executor = MigrationExecutor(owner)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if plan and owner.settings_dict["USER"] == connections[_APP].settings_dict["USER"]:
+            raise TablesOutOfDate(pending=", ".join(str(migration) for migration, _ in plan[:3]))
         if plan:
             call_command("migrate", database=_OWNER, interactive=False, verbosity=0)
         return [str(migration) for migration, _ in plan]
