@@ -214,17 +214,10 @@ def _told(
     ]
     cursor.execute(" union all ".join(parts) + " order by id, at", values)
     rows = cursor.fetchall()
-    areas = [json.loads(facts)["area"] for _, code, _, _, facts in _texts(rows) if code == "E408"]
-    names = area_names(areas)
-    for _, code, key, pk, facts in _texts(rows):
-        words = _words(code, json.loads(facts), names, values)
-        yield pk, fault(code, column=_title(form, key), **words)
-
-
-def _texts(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    return [
-        (*row[:-1], row[-1] if isinstance(row[-1], str) else json.dumps(row[-1])) for row in rows
-    ]
+    found = [(code, key, pk, json.loads(facts)) for _, code, key, pk, facts in rows]
+    names = area_names(facts["area"] for code, _, _, facts in found if code == "E408")
+    for code, key, pk, facts in found:
+        yield pk, fault(code, column=_title(form, key), **_words(code, facts, names, values))
 
 
 def _title(form: LedgerForm, key: str) -> str:

@@ -218,7 +218,7 @@ def _write_documents(
     load(cursor, "document_in", _DOCUMENT, rows)
     names = ", ".join(_DOCUMENT)
     into = f"insert into registry_identitydocument ({names}, region, recorded_at)"
-    cursor.execute(f"{into} select {names}, %s, %s from document_in", [region, at])
+    cursor.execute(f"{into} select {names}, %s, %s from document_in", [region, at])  # noqa: S608
 
 
 def _write_identities(
@@ -234,4 +234,4 @@ def _write_identities(
     load(cursor, "identity_in", _IDENTITY, rows)
     names = ", ".join(_IDENTITY)
     into = f"insert into registry_personidentity ({names}, region, recorded_at, source_kind)"
-    cursor.execute(f"{into} select {names}, %s, %s, '' from identity_in", [region, at])
+    cursor.execute(f"{into} select {names}, %s, %s, '' from identity_in", [region, at])  # noqa: S608

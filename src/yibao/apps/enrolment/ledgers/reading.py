@@ -177,7 +177,8 @@ def _is_no_line(columns: Sequence[Column], positions: dict[str, int], row: Seque
 def _above(rows: Sequence[Sequence[Any]]) -> dict[str, str]:
     texts = [_shown(cell) for row in rows for cell in row if _shown(cell) != ""]
     unit = next((text for text in texts if text.startswith("填报单位")), "")
-    return {"title": texts[0] if texts else "", "unit": unit.partition("：")[2] or unit[4:]}
+    unit = unit.removeprefix("填报单位").lstrip("：:").strip()
+    return {"title": texts[0] if texts else "", "unit": unit}
 
 
 def _value(row: Sequence[Any], at: int) -> Any:

@@ -144,5 +144,7 @@ def _load(cursor: Any, lines: Mapping[int, Faults]) -> None:
     )  # fmt: skip
 
 
-def _listed(faults: Any) -> Faults:
-    return json.loads(faults) if isinstance(faults, str) else faults
+def _listed(faults: str) -> Faults:
+    # Django leaves jsonb of a plain cursor as text.
+    found: Faults = json.loads(faults)
+    return found

@@ -5,6 +5,7 @@ became. So a killed run left whole chunks and nothing else, and calling again go
 Two runs at once take different lines (SKIP LOCKED) and never the same one.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -146,7 +147,7 @@ def _write_chunk(scope: Scope, ledger: LedgerImport, at: datetime, chunk_rows: i
     try:
         with scoped(scope), connection.cursor() as cursor:
             cursor.execute(_TAKEN, [ledger.pk, chunk_rows])
-            lines = [_Line(*row) for row in cursor.fetchall()]
+            lines = [_line(row) for row in cursor.fetchall()]
             if lines:
                 _write(cursor, ledger, lines, at)
             return len(lines)
@@ -159,6 +160,12 @@ def _write_chunk(scope: Scope, ledger: LedgerImport, at: datetime, chunk_rows: i
     with scoped(scope), connection.cursor() as cursor:
         recheck(cursor, scope=scope, ledger=the_ledger(ledger.pk), at=at)
     return chunk_rows
+
+
+def _line(row: tuple[Any, ...]) -> _Line:
+    # Django leaves jsonb of a plain cursor as text.
+    *values, cells, person_id, household_id = row
+    return _Line(*values, json.loads(cells), person_id, household_id)
 
 
 def _write(cursor: Any, ledger: LedgerImport, lines: Sequence[_Line], at: datetime) -> None:
