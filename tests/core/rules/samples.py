@@ -188,6 +188,7 @@ parameters:
   some_days: {{type: days, is: 10, from: 2008, cite: law 1}}
   work: {{type: working_days, is: 3, from: 2008, cite: law 1}}
   waiting: {{type: period, is: 3 months, from: 2008, cite: law 1}}
+  soon: {{type: period, is: 3 working_days, from: 2008, cite: law 1}}
   waits: {{type: period, by: [class], from: 2008, cite: law 1, is: {{adult: 10 days, adult_aided: 2 months, child: 1 years, child_aided: 3 working_days}}}}
   stages: {{type: codes, of: schooling, is: [primary], from: 2008, cite: law 1}}
   helped: {{type: codes, of: identity, is: [orphan], from: 2008, cite: law 1}}

@@ -137,7 +137,13 @@ def test_a_dependent_rounding_knows_all_four_modes() -> None:
 
 @pytest.mark.parametrize(
     ("expression", "day"),
-    [("paid_on + work", 6), ("paid_on - work", -6), ("paid_on + waits[child_aided]", 6)],
+    [
+        ("paid_on + work", 6),
+        ("paid_on - work", -6),
+        ("paid_on + soon", 6),
+        ("paid_on - soon", -6),
+        ("paid_on + waits[child_aided]", 6),
+    ],
 )
 def test_working_days_are_counted_by_the_calendar_that_is_given(expression: str, day: int) -> None:
     start = dates.number(2009, 3, 31) // 2 * 2

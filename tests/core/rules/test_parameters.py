@@ -106,6 +106,7 @@ parameters:
   u: {type: flag, is: maybe, from: 2008, cite: law 1}
   v: {type: times, is: 1.5, from: 2008, cite: law 1}
   w: {type: money, values: [word]}
+  x: {type: date-time, is: noon, from: 2008, cite: law 1}
 steps:
   quiet: {is: s + 1, cite: law 1}
   quiet_table: {is: "s[adult]", cite: law 1}
@@ -135,6 +136,7 @@ steps:
         "region.yaml:23:23: “maybe” is not a flag: write true or false",
         "region.yaml:24:24: “1.5” is not a whole number",
         "region.yaml:25:29: a value of “w” must be a mapping",
+        "region.yaml:26:28: “noon” is not a date-time: write it as 2009-04-30T16:30:00",
     ]
 
 
@@ -148,6 +150,7 @@ parameters:
   e: {type: money, by: [hospital_level], is: {1: 1, 2: 2, 3: {is: x}, 4: 3}, from: 2008, cite: law 1}
   f: {type: money, by: [hospital_level], is: 5, from: 2008, cite: law 1}
   g: {type: money, by: [payer], is: {personal: 1, central: {is: 2, cite: [law]}}, from: 2008, cite: law 1}
+  i: {type: codes, of: identity, by: [payer], is: {personal: [orphan], central: {cite: law 2, unit: x}}, from: 2008, cite: law 1}
   h: {type: money, by: [born], is: 5, from: 2008, cite: law 1}
 """
     assert faults(text) == [
@@ -161,7 +164,10 @@ parameters:
         "region.yaml:7:67: “x” is not money: yuan with at most two decimals",
         "region.yaml:7:71: “4” is no hospital_level",
         "region.yaml:8:46: table “f” needs a row for each hospital_level",
-        "region.yaml:10:25: “born” is neither an enumeration nor a fact that is a code or a level",
+        "region.yaml:9:74: a citation is a single value. write cite: SOURCE ARTICLE",
+        "region.yaml:10:81: a row of “i” has no is:. add is:",
+        "region.yaml:10:95: a row of “i” has no key “unit”",
+        "region.yaml:11:25: “born” is neither an enumeration nor a fact that is a code or a level",
     ]
 
 

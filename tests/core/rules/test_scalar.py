@@ -229,6 +229,18 @@ rules:
     assert str(caught.value) == "fact “paid_on” is missing: step “total” asks for it"
 
 
+def test_a_rule_dated_by_a_fact_that_is_never_none_asks_it_only_where_values_differ() -> None:
+    text = """
+parameters:
+  price: {type: money, values: [{from: 2000, until: 2009, is: 1, cite: law 1}, {from: 2010, is: 2, cite: law 1}]}
+  same: {type: money, is: 7, from: 1900, cite: law 1}
+rules: {r: {dated_by: born, result: {x: price}}, s: {dated_by: born, result: {x: same}}}
+"""
+    book = read(text)
+    assert decided(book, "r", {"born": "2010-01-01"}).as_json() == {"x": "2.00"}
+    assert decided(book, "s", {}).as_json() == {"x": "7.00"}
+
+
 def test_a_fold_is_not_decided_alone() -> None:
     from tests.core.rules.samples import BENEFIT
 

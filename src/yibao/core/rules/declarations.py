@@ -123,18 +123,16 @@ def _read(text: Text, type_: Type, codes: Codes, log: FaultLog) -> object:
         return None
 
 
-def read_tree(tree: Tree | None, type_: Type, codes: Codes, log: FaultLog) -> object:
+def read_tree(tree: Tree, type_: Type, codes: Codes, log: FaultLog) -> object:
     """A value of any type, a set as a list; None after a fault."""
     if type_.kind in SETS and isinstance(tree, Items):
         return frozenset(read_tree(item, item_of(type_), codes, log) for item in tree.items)
     if type_.kind in SETS:
-        if tree is not None:
-            log.add(tree.place, "a set is a list: [a, b]")
+        log.add(tree.place, "a set is a list: [a, b]")
         return None
     if isinstance(tree, Text):
         return _read(tree, type_, codes, log)
-    if tree is not None:
-        log.add(tree.place, "this must be a single value")
+    log.add(tree.place, "this must be a single value")
     return None
 
 
@@ -157,6 +155,13 @@ class Cites:
             )
             return None
         return Cite(source, article.strip(), self.sources[source].ours)
+
+    def at(self, tree: Tree) -> Cite:
+        """The article cited by what stands under `cite:`."""
+        if isinstance(tree, Text):
+            return self.read(tree) or NOWHERE
+        self.log.add(tree.place, "a citation is a single value", "write cite: SOURCE ARTICLE")
+        return NOWHERE
 
     def of(self, fields: Fields, place: Place, inherited: Cite | None = None) -> Cite:
         """The citation of a thing, or the one it inherits; a fault if there is neither."""
@@ -261,6 +266,7 @@ class FactReader:
             return Absence(None, "", cite)
         if tree is None:
             self.log.add(fields.place, f"{fields.what} has no {key}:", f"add {key}:")
+            return Absence(None, "", cite)
         return Absence(read_tree(tree, type_, self.codes, self.log), "", cite)
 
     def _follow(self, name: str, fact: Fact, facts: Mapping[str, Fact]) -> None:

@@ -17,7 +17,6 @@ from yibao.core.rules.rules import Fold
 from yibao.core.rules.scalar import Decision, evaluate
 from yibao.core.rules.steps import USED
 
-
 FIRST = -(2**62)  # the place in an order of a date that is none: before every day
 
 

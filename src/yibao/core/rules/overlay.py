@@ -146,17 +146,13 @@ class _Merger:
 
     def _keeps_type(self, entry: Entry, first: Entry, kind: str) -> None:
         """A fact may be worded anew, but what it means to every reader is its type."""
-        for key in ("type", "of"):
-            new, old = (
-                e.value.get(key) if isinstance(e.value, Map) else None for e in (entry, first)
+        said, was = _type_of(entry), _type_of(first)
+        if kind == "fact" and said != was:
+            self.log.add(
+                entry.place,
+                f"fact “{entry.name}” is {was} in “{first.place.layer}”, not {said}",
+                "a fact keeps its type: declare another fact",
             )
-            said, was = (t.value if isinstance(t, Text) else "" for t in (new, old))
-            if kind == "fact" and said != was:
-                self.log.add(
-                    entry.place,
-                    f"fact “{entry.name}” has {key}: {was} in “{first.place.layer}”, not {said}",
-                    "a fact keeps its type: declare another fact",
-                )
 
     def _replaces_nothing(self, entry: Entry, kind: str) -> None:
         for word in ("replaces", "repeals"):
@@ -323,6 +319,12 @@ class _Merger:
             return None
         kind, additive = kinds[part.name]
         return self._named(have.value, part.value, kind, of, additive)
+
+
+def _type_of(entry: Entry) -> str:
+    """The type that an entry is written with, and the enumeration of a code."""
+    fields = [entry.value.get(key) for key in ("type", "of") if isinstance(entry.value, Map)]
+    return " of ".join(field.value for field in fields if isinstance(field, Text))
 
 
 def _with(tree: Map, key: str, value: Tree) -> Map:

@@ -9,7 +9,6 @@ from itertools import product
 from yibao.core.rules import dates
 from yibao.core.rules.declarations import (
     LAYERING,
-    NOWHERE,
     Cites,
     Fact,
     Label,
@@ -26,6 +25,7 @@ from yibao.core.rules.values import Codes
 
 DATED = frozenset({"from", "until", "known", "is", "cite", "open"})
 ALLOWED = DATED | {"type", "of", "by", "zh", "en", "values"} | LAYERING
+_ROW = frozenset({"is", "cite"})
 FOREVER = dates.number(9999, 12, 31)
 
 Key = tuple[object, ...]
@@ -159,15 +159,15 @@ class ParameterReader:
             known = dates.to_number(source.published) if source else 0
         value: object = None
         table = _Table(self, name, type_, axes, cite)
-        if fields.whole and "open" not in fields:
-            if "is" not in fields:
+        given = fields.tree("is")
+        if given is None:
+            if fields.whole and "open" not in fields:
                 self.log.add(tree.place, f"a value of “{name}” has no is:", "add is:")
-            elif axes:
-                rows = fields.tree("is")
-                table.read(rows, (), cite)
-                table.complete(rows.place if rows else tree.place)
-            else:
-                value = read_tree(fields.tree("is"), type_, self.codes, self.log)
+        elif axes:
+            table.read(given, (), cite)
+            table.complete(given.place)
+        else:
+            value = read_tree(given, type_, self.codes, self.log)
         if since is None:
             return None
         end = FOREVER if until is None else until
@@ -209,20 +209,18 @@ class _Table:
         self.cites: dict[Key, Cite] = {}
         self.refused: list[Key] = []
 
-    def read(self, tree: Tree | None, key: Key, cite: Cite) -> None:
+    def read(self, tree: Tree, key: Key, cite: Cite) -> None:
         owner = self.owner
-        if isinstance(tree, Map) and (text := tree.get("cite")) is not None:
-            cite = (owner.cites.read(text) if isinstance(text, Text) else None) or NOWHERE
+        if isinstance(tree, Map) and "cite" in tree:
+            cite = owner.cites.at(tree.entries["cite"].value)
         if len(key) == len(self.axes):
-            leaf = tree.get("is") if isinstance(tree, Map) and "is" in tree else tree
-            self.rows[key] = read_tree(leaf, self.type, owner.codes, owner.log)
+            self.rows[key] = self._leaf(tree)
             self.cites[key] = cite
             return
         axis = self.axes[len(key)]
         names = {str(k): k for k in axis.keys}
         if not isinstance(tree, Map):
-            if tree is not None:
-                owner.log.add(tree.place, f"table “{self.name}” needs a row for each {axis.name}")
+            owner.log.add(tree.place, f"table “{self.name}” needs a row for each {axis.name}")
             self.refused.append(key)
             return
         for entry in tree:
@@ -231,6 +229,17 @@ class _Table:
             elif entry.name != "cite":
                 guess = did_you_mean(entry.name, names)
                 owner.log.add(entry.place, f"“{entry.name}” is no {axis.name}{guess}")
+
+    def _leaf(self, tree: Tree) -> object:
+        """The value of a row, plain or with an article of its own."""
+        owner = self.owner
+        leaf: Tree | None = tree
+        if isinstance(tree, Map):
+            leaf = Fields(tree, f"a row of “{self.name}”", _ROW, owner.log).tree("is")
+        if leaf is None:
+            owner.log.add(tree.place, f"a row of “{self.name}” has no is:", "add is:")
+            return None
+        return read_tree(leaf, self.type, owner.codes, owner.log)
 
     def complete(self, place: Place) -> None:
         for key in product(*(axis.keys for axis in self.axes)):

@@ -44,14 +44,7 @@ class SumTooLong(Refusal):
     remedy_en = "Check the facts"
 
 
-class _Unset:
-    """Marks a slot that nothing has filled."""
-
-    def __repr__(self) -> str:
-        return "unset"
-
-
-UNSET = _Unset()
+UNSET: Any = object()  # marks a slot that nothing has filled
 
 
 class Presumptions:

@@ -76,9 +76,8 @@ def compose(*, file: str, text: str, layer: str, log: FaultLog) -> Map | None:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
-        if mark is not None:
-            start = Place(file, mark.line + 1, mark.column + 1, layer)
-        log.add(start, f"this is not YAML: {wrong.problem or wrong.context}")
+        place = Place(file, mark.line + 1, mark.column + 1, layer) if mark else start
+        log.add(place, f"this is not YAML: {wrong.problem or wrong.context}")
         return None
     except yaml.YAMLError as wrong:
         log.add(start, f"this is not YAML: {str(wrong).splitlines()[0]}")
