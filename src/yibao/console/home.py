@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 
 from yibao.console.page import ConsoleRequest, console_page, page
+from yibao.console.schedule import schedule
 from yibao.console.waiting import by_deadline, waiting_for
 
 WEEKDAYS = "一二三四五六日"
@@ -19,6 +20,7 @@ def home(request: ConsoleRequest) -> HttpResponse:
             task.due_on is not None and task.due_on < request.served_on for task in tasks
         ),
         "today": sum(task.due_on == request.served_on for task in tasks),
+        "schedule": schedule(region=request.scope.region, year=request.year, on=request.served_on),
         "weekday": WEEKDAYS[request.served_on.weekday()],
     }
     return page(request, "console/home.html", context)

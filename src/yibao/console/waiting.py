@@ -5,9 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 
-from yibao.console.page import ConsoleRequest
+from yibao.apps.access.rulebooks import article_of, book_of
+from yibao.apps.collection import queries as collection
+from yibao.apps.enrolment import queries as enrolment
+from yibao.apps.subsidy import queries as subsidy
+from yibao.console.page import ConsoleRequest, address
+from yibao.core.rules.book import UnknownParameter
+from yibao.core.rules.scalar import Silent
+from yibao.rulebook.loader import UnknownRegion
+from yibao.web.figures import yuan
 
 _NEAR_DAYS = 3
 
@@ -42,9 +51,99 @@ class Deadline:
     rows: tuple[Row, ...]
 
 
+def _held_cash(request: ConsoleRequest) -> Iterable[Task]:
+    """Cash that agents hold, one task a collector, due on the earliest day of what they hold."""
+    cite = _article(request, "cash_deposit_time")
+    for held in collection.cash_by_collector(scope=request.area_scope, on=request.served_on):
+        yield Task(
+            due_on=held.earliest,
+            title=_("代收现金入库"),
+            about=_("%(name)s %(count)s 笔，%(amount)s 元")
+            % {"name": held.collector, "count": held.held, "amount": yuan(held.held_fen)},
+            stage=_("代收"),
+            cite=cite,
+            address=_address(request, "collection:cash", collector=held.collector_id),
+            verb=_("登记入库"),
+        )
+
+
+def _ledgers_with_errors(request: ConsoleRequest) -> Iterable[Task]:
+    """Ledgers that were checked and hold faulty lines: nothing of those is written."""
+    for one in enrolment.imports(scope=request.area_scope, year=request.year):
+        if one.state == "checked" and one.rows_bad:
+            yield Task(
+                due_on=None,
+                title=_("台账导入错误行"),
+                about=_("%(place)s，%(count)s 行")
+                % {"place": one.area_name or one.file_name, "count": one.rows_bad},
+                stage=_("更正"),
+                cite=one.kind_name,
+                address=_address(request, "enrolment:import", one.import_id),
+                verb=_("继续"),
+            )
+
+
+def _unmatched_payments(request: ConsoleRequest) -> Iterable[Task]:
+    """Money that pays no due yet."""
+    count = collection.unmatched_count(request.area_scope, request.year)
+    if count:
+        yield Task(
+            due_on=None,
+            title=_("缴费未匹配"),
+            about=_("%(count)s 笔") % {"count": count},
+            stage=_("认领"),
+            cite="",
+            address=_address(request, "collection:unmatched"),
+            verb=_("核对"),
+        )
+
+
+def _roster_rows(request: ConsoleRequest) -> Iterable[Task]:
+    """Lines of departments' lists that name nobody of the register."""
+    count = subsidy.unmatched_badge(request.area_scope, request.year)
+    if count:
+        day = _day(request, "roster_last_day")
+        yield Task(
+            due_on=day,
+            title=_("资助名单比对差异"),
+            about=_("%(count)s 人") % {"count": count},
+            stage=_("核对"),
+            cite=_article(request, "roster_last_day"),
+            address=_address(request, "subsidy:waiting"),
+            verb=_("核对"),
+        )
+
+
 Source = Callable[[ConsoleRequest], Iterable[Task]]
 # (the right that it needs, the function)
-SOURCES: tuple[tuple[str, Source], ...] = ()
+SOURCES: tuple[tuple[str, Source], ...] = (
+    ("collection.deposit", _held_cash),
+    ("enrolment.import", _ledgers_with_errors),
+    ("collection.claim", _unmatched_payments),
+    ("subsidy.answer", _roster_rows),
+)
+
+
+def _address(request: ConsoleRequest, name: str, *arguments: Any, **query: Any) -> str:
+    """Return the page's address, or "" where the part that has it is not installed."""
+    try:
+        return address(request, name, *arguments, **query)
+    except NoReverseMatch:
+        return ""
+
+
+def _article(request: ConsoleRequest, parameter: str) -> str:
+    """Return the article that sets a deadline of the insured year."""
+    return article_of(request.scope.region, parameter, on=date(request.year, 1, 1))
+
+
+def _day(request: ConsoleRequest, parameter: str) -> date | None:
+    """Return a day that the rulebook sets for the insured year, if it does."""
+    try:
+        found = book_of(request.scope.region).value_of(parameter, on=date(request.year, 1, 1))
+    except (Silent, UnknownParameter, UnknownRegion):
+        return None
+    return found if isinstance(found, date) else None
 
 
 def waiting_for(request: ConsoleRequest) -> list[Task]:

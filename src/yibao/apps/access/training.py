@@ -2,9 +2,7 @@
 
 from datetime import date
 
-from yibao.apps.access.rulebooks import book_of
-from yibao.core.rules.dates import to_number
-from yibao.core.rules.parameters import FOREVER
+from yibao.apps.access.rulebooks import article_of, book_of
 from yibao.core.rules.scalar import Silent
 from yibao.rulebook.loader import UnknownRegion
 
@@ -19,11 +17,7 @@ def article_asking_for_training(region: str, *, on: date) -> str:
     says so in its settings file, with authority and document.
     """
     try:
-        book = book_of(region)
-        if not book.value_of(_PARAMETER, on=on):
-            return ""
+        asked = book_of(region).value_of(_PARAMETER, on=on)
     except (Silent, UnknownRegion):
         return ""
-    in_force = book.parameters[_PARAMETER].at(to_number(on), FOREVER)
-    assert in_force is not None, "what has a value is in force"
-    return str(in_force.cite)
+    return article_of(region, _PARAMETER, on=on) if asked else ""
