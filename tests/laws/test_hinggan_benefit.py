@@ -121,7 +121,7 @@ class SecondOpinion:
         return max(cost - deductible, Decimal(0)) * (percent + (5 if self.loyal else 0)) / 100
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(persons, histories)
 def test_the_rulebook_and_a_second_opinion_pay_the_same(
     person: dict[str, Any], visits: list[dict[str, Any]]
