@@ -10,8 +10,30 @@ _ELDER_MALE = "福生贵才德厚金银根发财有旺春秋长庚满仓炳坤�
 _ELDER_FEMALE = "桂兰秀英玉珍菊香翠莲凤英月娥满秀冬梅春香四妹细妹"
 # Characters that fonts and keyboards lack: names keep them.
 _RARE = ("䶮", "㛃", "㑇", "喆", "堃", "𠀀", "𡋤", "㵑")
-_MONGOLIAN_MALE = ("巴特尔", "阿拉坦", "特木尔", "那日苏", "苏和", "布和", "额尔敦", "哈斯巴根", "宝音", "白音")
-_MONGOLIAN_FEMALE = ("乌兰", "其其格", "萨仁", "娜仁花", "高娃", "乌云", "通拉嘎", "斯琴", "萨日娜", "塔娜")
+_MONGOLIAN_MALE = (
+    "巴特尔",
+    "阿拉坦",
+    "特木尔",
+    "那日苏",
+    "苏和",
+    "布和",
+    "额尔敦",
+    "哈斯巴根",
+    "宝音",
+    "白音",
+)
+_MONGOLIAN_FEMALE = (
+    "乌兰",
+    "其其格",
+    "萨仁",
+    "娜仁花",
+    "高娃",
+    "乌云",
+    "通拉嘎",
+    "斯琴",
+    "萨日娜",
+    "塔娜",
+)
 _ELDER_BORN_BEFORE = 1965
 _ONE_CHARACTER_IN = 8
 _RARE_ONE_IN = 400
@@ -33,8 +55,10 @@ class NameMaker:
     def given(self, sex: str, born_year: int) -> str:
         """Return a given name of one or two characters that fits sex and generation."""
         elder = born_year < _ELDER_BORN_BEFORE
-        pool = (_ELDER_MALE if elder else _MALE) if sex == "male" else (
-            _ELDER_FEMALE if elder else _FEMALE
+        pool = (
+            (_ELDER_MALE if elder else _MALE)
+            if sex == "male"
+            else (_ELDER_FEMALE if elder else _FEMALE)
         )
         length = 1 if self._source.randrange(_ONE_CHARACTER_IN) == 0 else 2
         given = "".join(self._source.choice(pool) for _ in range(length))
