@@ -86,7 +86,7 @@ def witness_of(decision: Decision) -> dict[str, Any]:
 
 def decide_persons(edition: Edition, facts: Known) -> Decisions:
     """Decide each person by a bound rule; equal patterns share one decision."""
-    known = {person_id: _json_ready(facts[person_id]) for person_id in sorted(facts)}
+    known = {person_id: json_ready(facts[person_id]) for person_id in sorted(facts)}
     read = facts_read(edition)
     # What nobody may leave out (a birth date) tells every person apart, and most decisions never
     # ask for it; a rule that does says so, because it is not presumed.
@@ -130,7 +130,7 @@ def _pattern(facts: Mapping[str, Any], read: Sequence[str]) -> tuple[Any, ...]:
     return tuple(tuple(value) if isinstance(value, list) else value for value in values)
 
 
-def _json_ready(facts: Mapping[str, Any]) -> dict[str, Any]:
+def json_ready(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return facts as the rule engine reads them: days and moments as text, sets in order."""
     return {name: _ready(value) for name, value in facts.items()}
 

@@ -13,7 +13,9 @@ from django.utils.timezone import localdate, localtime
 
 from yibao.apps.access.scope import Scope
 from yibao.apps.collection.booking import DueMoved, post_dues
+from yibao.apps.collection.pricing import json_ready
 from yibao.apps.enrolment import operations as enrolment
+from yibao.apps.enrolment.queries import facts_for_rules
 from yibao.core.books import subledgers
 
 SOURCE_KIND = "due"
@@ -71,11 +73,16 @@ def cover_payers(
     """Cover these persons as of their payments. Returns the reason of each who is refused."""
     if not payers:
         return {}
+    persons = [payer.person_id for payer in payers]
+    facts = facts_for_rules(scope=scope, person_ids=persons, year=year)
     items = [
         enrolment.CoverItem(
             person_id=payer.person_id,
             year=year,
-            facts={"paid_at": localtime(payer.paid_at), "paid_on": localdate(payer.paid_at)},
+            facts=json_ready(
+                facts[payer.person_id]
+                | {"paid_at": localtime(payer.paid_at), "paid_on": localdate(payer.paid_at)}
+            ),
             source_kind=SOURCE_KIND,
             source_id=payer.due_id,
             area_no=payer.area_no,

@@ -14,7 +14,7 @@ from yibao.core.rules.scalar import Decision
 RULE = "subsidy"
 SEVERE_DISABILITY, NEWLY_POOR = "severe_disability", "newly_poor"
 IDENTITIES = "identity"
-_FIRST_SEVERE = "first_severe_level"
+_SEVERE = "severe_levels"
 
 
 class NoSubsidyRule(Refusal):
@@ -70,7 +70,7 @@ def decide_support(
     if RULE not in book.rules:
         raise NoSubsidyRule()
     edition = book.bind(RULE, year=year)
-    severe = book.value_of(_FIRST_SEVERE, on=date(year, 1, 1))
+    severe = min(book.value_of(_SEVERE, on=date(year, 1, 1)))
     known = {
         person_id: _with_rosters(facts.get(person_id, {}), one, edition, severe)
         for person_id, one in listed.items()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere, Scope, scoped
+from yibao.apps.collection.locks import hold
 from yibao.apps.collection.models import CashCollection, CashDeclaration, CashDeclarationLine
 from yibao.core.refusal import Refusal
 from yibao.database.errors import refused
@@ -35,10 +36,11 @@ def declare_cash(*, scope: Scope, collection_ids: Sequence[int], at: datetime) -
     scope.require("collection.deposit")
     wanted = set(collection_ids)
     with scoped(scope):
+        hold("collection.declare", scope.operator_id)
         held = list(
-            CashCollection.objects.select_for_update(of=("self",))
-            .filter(id__in=wanted, collector_id=scope.operator_id, declared__isnull=True)
-            .order_by("id")
+            CashCollection.objects.filter(
+                id__in=wanted, collector_id=scope.operator_id, declared__isnull=True
+            ).order_by("id")
         )
         if not held or len(held) != len(wanted):
             raise DeclaredBefore(count=len(wanted) - len(held))

@@ -108,13 +108,13 @@ def deposit_cash(
 
 
 def _lock_cash(scope: Scope, collection_ids: Sequence[int]) -> list[CashCollection]:
-    """Lock the collections in the order of their ids and see that the operator may pay them in."""
+    """Lock the dues of the collections and see that the operator may pay these in."""
     held = list(
         CashCollection.objects.filter(id__in=set(collection_ids))
-        .select_related("due__person", "collector", "deposited")
+        .select_related("due__person", "collector")
         .order_by("id")
-        .select_for_update(of=("self",))
     )
+    lock_dues(one.due_id for one in held)
     if not held or len(held) != len(set(collection_ids)):
         raise NotThere(what="所选的代收现金")
     for one in held:

@@ -11,6 +11,7 @@ from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.collection import matching
 from yibao.apps.collection.booking import Arrived, post_money
+from yibao.apps.collection.locks import hold
 from yibao.apps.collection.matching import Candidate
 from yibao.apps.collection.models import Due, UnmatchedPayment
 from yibao.apps.collection.policy import cover_label, our_places
@@ -91,7 +92,7 @@ def match_payments(*, scope: Scope, year: int, at: datetime) -> PaymentMatching:
     """
     scope.require("collection.match")
     with scoped(scope):
-        _one_run_at_a_time(scope, year)
+        hold("collection.match", scope.region, year)
         found = candidates(scope=scope, year=year, our_places=our_places(scope.region))
         decided = matching.decide(found)
         kept = matching.still_open(decided.pairs, lock_dues(p.due_id for p in decided.pairs))
@@ -193,15 +194,6 @@ def _lock_claim(payment_id: int, due_id: int) -> tuple[UnmatchedPayment, Due]:
     if due is None:
         raise NotThere(what=f"应缴 {due_id}")
     return waiting, due
-
-
-def _one_run_at_a_time(scope: Scope, year: int) -> None:
-    """Two runs over the same payments wait for each other; other regions and years do not."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"collection.match:{scope.region}:{year}"],
-        )
 
 
 def _keep_unmatched(

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from yibao.apps.access import audit
 from yibao.apps.access.models import Operator
 from yibao.apps.access.scope import NotThere, Scope, scoped
+from yibao.apps.collection.locks import hold
 from yibao.apps.collection.models import Payment, Receipt, ReceiptRange, VoucherStep
 from yibao.apps.collection.policy import policy
 from yibao.core.refusal import Refusal
@@ -157,7 +158,8 @@ def issue_invoice(*, scope: Scope, payment_id: int, number: str, at: datetime) -
     """
     scope.require("collection.invoice")
     with scoped(scope):
-        payment = Payment.objects.select_for_update().filter(id=payment_id).first()
+        hold("collection.payment", payment_id)
+        payment = Payment.objects.filter(id=payment_id).first()
         if payment is None:
             raise NotThere(what=f"缴费 {payment_id}")
         rules = policy(scope.region, payment.year)
@@ -191,7 +193,8 @@ def hand_over_voucher(*, scope: Scope, payment_id: int, step: str, at: datetime)
     """
     scope.require("collection.match")
     with scoped(scope):
-        payment = Payment.objects.select_for_update().filter(id=payment_id).first()
+        hold("collection.payment", payment_id)
+        payment = Payment.objects.filter(id=payment_id).first()
         if payment is None:
             raise NotThere(what=f"缴费 {payment_id}")
         way = policy(scope.region, payment.year).voucher_way

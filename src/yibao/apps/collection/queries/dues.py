@@ -141,3 +141,21 @@ def payments_of_due(*, scope: Scope, due_id: int) -> list[PaidLine]:
         rows = cursor.fetchall()
     region = scope.region
     return [PaidLine(row[0], channel_label(region, row[1]), *row[2:]) for row in rows]
+
+
+def paid_persons(year: int, person_ids: Sequence[int]) -> set[int]:
+    """Return which of these persons have paid something for the year, or whose cash is held.
+
+    Asked by enrolment under the scope of its own act.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select d.person_id from collection_due d
+             where d.year = %s and d.person_id = any(%s) and d.cancelled_at is null
+               and (d.paid_fen > 0 or exists (select from collection_cashcollection c
+                                               where c.due_id = d.id))
+            """,
+            [year, list(person_ids)],
+        )
+        return {row[0] for row in cursor.fetchall()}

@@ -11,6 +11,7 @@ from django.db import connection
 from yibao.apps.access import audit
 from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.collection import operations as collection
+from yibao.apps.collection.locks import hold
 from yibao.apps.collection.policy import book_of
 from yibao.apps.enrolment.queries import facts_for_rules
 from yibao.apps.registry.operations import record_death, record_identities
@@ -55,7 +56,7 @@ def match(*, scope: Scope, year: int, at: datetime) -> MatchResult:
     """
     scope.require("subsidy.match")
     with scoped(scope):
-        _one_run_at_a_time(scope, year)
+        hold("subsidy.match", scope.region, year)
         dead = deceased_listed(scope=scope, year=year)
         found = grounds(scope=scope, year=year)
         listed = _listed(found, dead)
@@ -101,14 +102,6 @@ class _Wanted:
         return before is not None and (before.category, before.subsidy_fen) == (
             self.support.category,
             self.subsidy_fen,
-        )
-
-
-def _one_run_at_a_time(scope: Scope, year: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"subsidy.match:{scope.region}:{year}"],
         )
 
 
