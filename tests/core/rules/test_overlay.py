@@ -303,3 +303,9 @@ def test_settings_need_open_parameters_below_them() -> None:
         "overlay.yaml:4:1: settings close open parameters by name; here are none",
     ]
     assert faults(OPEN, text.replace("{x: {is: 1}}", "word")) != []
+
+
+def test_the_highest_layer_wins_over_what_was_published_later_below_it() -> None:
+    region = "parameters: {fee: {type: money, values: [{from: 2008, is: 1, known: 2010-01-01, cite: law 1}]}}"
+    overlay = PROPOSAL + "parameters: {fee: {is: 2, from: 2008, known: 2009-01-01, cite: p 1}}"
+    assert read(region, overlay).value_of("fee", on=date(2011, 1, 1)) == 200

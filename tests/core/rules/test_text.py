@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from tests.core.rules.samples import faults, read
@@ -93,3 +95,11 @@ rules:
 
 def test_a_book_without_regions_is_a_book() -> None:
     assert read("rules:\n").rules == {}
+
+
+def test_faults_survive_the_way_between_processes() -> None:
+    with pytest.raises(RulebookFaults) as caught:
+        read_rulebook([LayerText("a.yaml", "", "national")])
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert again.faults == caught.value.faults
+    assert str(again) == str(caught.value)

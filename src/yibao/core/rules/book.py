@@ -43,7 +43,7 @@ from yibao.core.rules.units import Units
 class UnknownRule(Refusal):
     """The rulebook has no rule of this name."""
 
-    code: ClassVar[str] = "E169"
+    code: ClassVar[str] = "R10"
     message = "规则库没有名为“{name}”的规则"
     remedy = "现有规则:{known}"
     message_en = "The rulebook has no rule “{name}”"
@@ -53,7 +53,7 @@ class UnknownRule(Refusal):
 class UnknownParameter(Refusal, KeyError):  # noqa: N818 - as Refusal
     """The rulebook has no parameter of this name."""
 
-    code: ClassVar[str] = "E170"
+    code: ClassVar[str] = "R11"
     message = "规则库没有名为“{name}”的参数"
     remedy = "请核对参数名称"
     message_en = "The rulebook has no parameter “{name}”"

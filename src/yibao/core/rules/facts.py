@@ -34,7 +34,7 @@ _WRITTEN = frozenset({"money", "rate", "date", "date-time", "code", "text", "per
 class FactFaults(Refusal):
     """Facts that cannot be read, or that break a requirement of the rule. `lines` has each."""
 
-    code: ClassVar[str] = "E161"
+    code: ClassVar[str] = "R02"
     message = "{text}"
     remedy = "请改正后重试"
     message_en = "{text}"

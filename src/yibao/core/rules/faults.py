@@ -44,7 +44,7 @@ class Fault:
 class RulebookFaults(Refusal):
     """The rulebook cannot be read. `faults` holds every fault, sorted by place, each once."""
 
-    code: ClassVar[str] = "E160"
+    code: ClassVar[str] = "R01"
     message = "规则库有 {count} 处错误:\n{lines}"
     remedy = "请逐条改正后重新载入"
     message_en = "The rulebook has {count} faults:\n{lines}"

@@ -23,7 +23,7 @@ FIRST = -(2**62)  # the place in an order of a date that is none: before every d
 class StateOutOfRange(Refusal):
     """A visit would carry a state beyond the range that its fold declares."""
 
-    code: ClassVar[str] = "E171"
+    code: ClassVar[str] = "R12"
     message = "状态“{name}”将变为 {value},超出 {low} 至 {high}"
     remedy = "请核对就诊记录是否重复"
     message_en = "State “{name}” would become {value}, outside {low} to {high}"

@@ -27,7 +27,7 @@ class Calendar(Protocol):
 class NoWorkingCalendar(Refusal):
     """A rule counts working days, and the rulebook was read without a calendar."""
 
-    code: ClassVar[str] = "E167"
+    code: ClassVar[str] = "R08"
     message = "规则以工作日计期限,但未载入工作日历"
     remedy = "请载入节假日数据后重试"
     message_en = "A rule counts working days, but no calendar is loaded"
@@ -37,7 +37,7 @@ class NoWorkingCalendar(Refusal):
 class SumTooLong(Refusal):
     """A bounded sum has more terms than the language allows."""
 
-    code: ClassVar[str] = "E168"
+    code: ClassVar[str] = "R09"
     message = "规则中的求和有 {terms} 项,超过上限 {most} 项"
     remedy = "请核对事实"
     message_en = "A sum of the rule has {terms} terms, more than {most}"
@@ -107,7 +107,7 @@ def round_by(amount: int, rounding: Rounding, parts: int) -> int:
 
 
 def environment(presumptions: Presumptions, calendar: Calendar | None) -> dict[str, Any]:
-    """The names that a generated program may use; no builtin but four."""
+    """The names that a generated program may use; no builtin but three."""
     working = calendar or _NoCalendar()
 
     def shift(day: int, period: Period, sign: int) -> int:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class MissingFact(FactFaults):
     """A fact that this decision needs was not given. `fact` and `step` name it and who asks."""
 
-    code = "E162"
+    code = "R03"
     fact: str
     step: str
 
@@ -30,7 +30,7 @@ class MissingFact(FactFaults):
 class Silent(Refusal):
     """The text does not say what this decision needs. `name` is the parameter, `reason` why."""
 
-    code: ClassVar[str] = "E163"
+    code: ClassVar[str] = "R04"
     message = "文件未规定“{name}”:{reason}"
     remedy = "请由主管部门以设置文件补充该参数"
     message_en = "The text is silent on “{name}”: {reason}"
@@ -42,7 +42,7 @@ class Silent(Refusal):
 class NoClauseHolds(Refusal):
     """A list of clauses has a gap for these facts."""
 
-    code: ClassVar[str] = "E164"
+    code: ClassVar[str] = "R05"
     message = "步骤“{step}”没有适用的条款:{given}"
     remedy = "请核对事实,或在规则中补充条款"
     message_en = "No clause of step “{step}” holds for {given}"
@@ -53,7 +53,7 @@ class NoClauseHolds(Refusal):
 class NoneRead(Refusal):
     """A step compared or counted with a fact that says “there is none”."""
 
-    code: ClassVar[str] = "E165"
+    code: ClassVar[str] = "R06"
     message = "步骤“{step}”用到了填为“无”的事实"
     remedy = "请核对事实,或在规则中先判断是否为无"
     message_en = "Step “{step}” reads a value that is none"
@@ -64,7 +64,7 @@ class NoneRead(Refusal):
 class EnsuresBroken(Refusal):
     """A result contradicts what its rule ensures: the rule, or a fact, is wrong."""
 
-    code: ClassVar[str] = "E166"
+    code: ClassVar[str] = "R07"
     message = "规则“{rule}”的结果不符合“{condition}”"
     remedy = "请停止使用该结果并报告规则库维护人员"
     message_en = "The result of rule “{rule}” breaks “{condition}”"
