@@ -66,11 +66,18 @@ def test_children_that_outlived_a_killed_server_are_ended_before_the_next_start(
     held.start()
     with connect(home) as app:
         child = app.info.backend_pid
-        asleep = threading.Thread(target=_run_until_lost, args=[app, "select pg_sleep(600)"])
-        asleep.start()
+        # It never waits for anything, so it does not notice by itself that its server is dead.
+        busy = threading.Thread(
+            target=_run_until_lost, args=[app, "do $$ begin loop null; end loop; end $$"]
+        )
+        busy.start()
+        with connect(home) as other:
+            words = "select state from pg_stat_activity where pid = %s"
+            while other.execute(words, [child]).fetchone() != ("active",):
+                pass
         os.kill(running_pid(home.data), signal.SIGKILL)
         assert held.start() == "started"
-        asleep.join()
+        busy.join()
     assert not Path(f"/proc/{child}").exists() or _is_zombie(child)
     assert held.stop() == "stopped"
 

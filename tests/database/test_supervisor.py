@@ -230,6 +230,7 @@ def test_a_server_that_cannot_start_says_why_and_the_next_try_is_free(home):
         held.start()
     assert "shared_buffers" in str(caught.value)
     assert str(home.log) in str(caught.value)
+    assert not held.status().used
     settings.write_text(good)
     assert held.start() == "started"
     assert held.stop() == "stopped"
