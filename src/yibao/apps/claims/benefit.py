@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from yibao.apps.access.rulebooks import book_of
 from yibao.core.rules import fold
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.facts import Facts, read_facts
 from yibao.core.rules.graph import Node, in_order
 from yibao.core.rules.scalar import Decision
 from yibao.core.rules.steps import USED
-from yibao.rulebook.loader import rulebook
 
 RULE = "benefit"
 # Behind a `within` stand the amount, then counts, limit, used of each ceiling.
@@ -142,7 +142,7 @@ class Rule:
 @functools.lru_cache(maxsize=256)
 def benefit_rule(region: str, year: int, known: date) -> Rule:
     """Return the region's benefit rule for an insured year, by what was published on a day."""
-    edition = rulebook(region).bind(RULE, year=year, known=known)
+    edition = book_of(region).bind(RULE, year=year, known=known)
     assert edition.fold is not None, f"{RULE} of {region} is no fold"
     names = tuple(
         variable.name.removeprefix(USED)

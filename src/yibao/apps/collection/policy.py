@@ -6,14 +6,12 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from django.conf import settings
-
+from yibao.apps.access.rulebooks import book_of
 from yibao.core.refusal import Refusal
 from yibao.core.rules.book import Rulebook
 from yibao.core.rules.scalar import Silent
 from yibao.core.rules.types import Period
 from yibao.rulebook import national
-from yibao.rulebook.loader import rulebook
 from yibao.rulebook.regions import region as region_of
 
 CHANNELS, VOUCHERS, COVER_REASONS = "payment_channels", "voucher_kinds", "cover_reason"
@@ -65,15 +63,6 @@ class CollectionPolicy:
             known = "、".join(book.label(code, of=CHANNELS) for code in self.vouchers)
             raise ChannelUnknown(channel=channel, known=known)
         return self.vouchers[channel]
-
-
-def book_of(region: str) -> Rulebook:
-    """Return the region's rulebook, with the office's decided settings laid over it.
-
-    An office keeps them in its home as `settings/<region>.yaml`, with authority and document.
-    """
-    decided = settings.HOME.path / "settings" / f"{region}.yaml"
-    return rulebook(region, settings=decided if decided.is_file() else None)
 
 
 @cache

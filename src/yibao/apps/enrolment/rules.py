@@ -10,24 +10,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
+from yibao.apps.access.rulebooks import book_of
 from yibao.core.refusal import Refusal
-from yibao.core.rules.book import Rulebook
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.facts import read_facts, to_plain
 from yibao.core.rules.graph import in_order
 from yibao.core.rules.scalar import Decision, decide
-from yibao.rulebook.loader import rulebook
 
 CHINA = ZoneInfo("Asia/Shanghai")
 Facts = Mapping[str, Any]
-
-
-def book_of(region: str) -> Rulebook:
-    """Return the region's rulebook, with what its office decided (`settings/<region>.yaml`)."""
-    decided_by_office = settings.HOME.path / "settings" / f"{region}.yaml"
-    return rulebook(region, settings=decided_by_office if decided_by_office.is_file() else None)
 
 
 def edition_of(*, region: str, rule: str, year: int) -> Edition:

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from django.db import transaction
 
 from yibao.apps.access import audit
+from yibao.apps.access.rulebooks import book_of
 from yibao.apps.access.scope import Scope
 from yibao.apps.enrolment.models import InsuredYear
 from yibao.core.refusal import Refusal
 from yibao.database.errors import refused
-from yibao.rulebook.loader import rulebook
 
 
 class YearAlreadyOpen(Refusal):
@@ -42,7 +42,7 @@ def open_year(*, scope: Scope, year: int, on: date, at: datetime) -> InsuredYear
             region=scope.region,
             year=year,
             opened_on=on,
-            rulebook_hash=rulebook(scope.region).text_hash,
+            rulebook_hash=book_of(scope.region).text_hash,
         )
     _tell(scope, "enrolment.open_year", year, at)
     return opened
