@@ -1,16 +1,19 @@
 """Seal the audit log, check its chain, show its records.
 
-seal      close every record that can no longer change (a timer does this every minute or so)
+seal      close every record that can no longer change; --every 60 goes on until it is stopped
 verify    compute the whole chain again; one line a fault, exit code 1
 show      the newest records, as lines or with --json as data
 """
 
 import argparse
+import contextlib
 import json
+import select
 import sys
+import time
 from typing import Any
 
-from yibao.database.service import database_at_hand
+from yibao.database.service import close_connections, database_at_hand
 
 _DONE, _FAULTY = 0, 1
 
@@ -19,7 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the three jobs."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     jobs = parser.add_subparsers(dest="job", required=True, metavar="JOB")
-    jobs.add_parser("seal")
+    seal = jobs.add_parser("seal")
+    seal.add_argument("--every", type=int, metavar="SECONDS", help="seal again and again")
+    seal.add_argument(
+        "--attached", action="store_true", help="with --every: end when standard input ends"
+    )
     jobs.add_parser("verify")
     show = jobs.add_parser("show")
     show.add_argument("--limit", type=int, default=20, help="how many records (20)")
@@ -33,15 +40,37 @@ def run(arguments: argparse.Namespace) -> int:
         return jobs[arguments.job](arguments)
 
 
-def _seal(_: argparse.Namespace) -> int:
+def _seal(arguments: argparse.Namespace) -> int:
+    from django.db import DatabaseError
+
+    _seal_once(quiet=bool(arguments.every))
+    while arguments.every:
+        if arguments.attached and _ended_within(arguments.every):
+            break
+        if not arguments.attached:
+            time.sleep(arguments.every)
+        # A database that is away for a while is back at the next round.
+        with contextlib.suppress(DatabaseError):
+            _seal_once(quiet=True)
+        close_connections()
+    return _DONE
+
+
+def _seal_once(*, quiet: bool) -> None:
+    """Seal, and say what was sealed; quiet, only say the head that somebody may keep elsewhere."""
     from yibao.apps.access import audit, queries
 
     made = audit.seal(at=queries.clock().now)
-    if made is None:
+    if made is not None:
+        print(f"Seal {made.number}: {made.records} records, head {made.head}", flush=True)
+    elif not quiet:
         print("Nothing new to seal. 没有需要封存的记录。")
-    else:
-        print(f"Seal {made.number}: {made.records} records, head {made.head}")
-    return _DONE
+
+
+def _ended_within(seconds: int) -> bool:
+    """Wait for the end of standard input, at most this long: whoever started us is gone then."""
+    readable, _, _ = select.select([sys.stdin], [], [], seconds)
+    return bool(readable) and not sys.stdin.buffer.read1()
 
 
 def _verify(_: argparse.Namespace) -> int:

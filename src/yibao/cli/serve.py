@@ -1,9 +1,13 @@
 """Serve the console to browsers, with the embedded database started and migrated."""
 
 import argparse
+import contextlib
 import socket
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Iterator
 
 from yibao.core.refusal import Refusal
 from yibao.database.service import close_connections, database_at_hand
@@ -12,6 +16,7 @@ _DONE = 0
 _APPLICATION = "yibao.config.wsgi:application"
 _KILL_AFTER_SECONDS = 10
 _PAUSE_SECONDS = 0.05
+_SEAL_SECONDS = 60
 
 
 class PortTaken(Refusal):
@@ -39,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     from granian.log import LogLevels
 
     check_port(arguments.host, arguments.port)
-    with database_at_hand():
+    with database_at_hand(), _sealing():
         # Each worker has a pool of its own; this process keeps the server up and nothing open.
         close_connections()
         server = Granian(
@@ -59,6 +64,23 @@ def run(arguments: argparse.Namespace) -> int:
         server.on_startup(lambda: _announce(arguments.host, arguments.port, address))
         server.serve()
     return _DONE
+
+
+@contextlib.contextmanager
+def _sealing() -> Iterator[None]:
+    """Have a process of its own seal the audit log while we serve; it ends with us, however."""
+    words = ["-m", "yibao.cli.main", "audit", "seal", "--attached", "--every", str(_SEAL_SECONDS)]
+    sealer = subprocess.Popen(
+        [sys.executable, *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for the server, which then ends its sealer
+    )
+    try:
+        yield
+    finally:
+        sealer.terminate()
+        sealer.communicate()
 
 
 def check_port(host: str, port: int) -> None:
