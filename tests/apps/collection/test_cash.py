@@ -108,9 +108,7 @@ def test_cash_goes_in_the_same_day_three_days_at_most_and_all_by_the_end_of_the_
     on_the_last_day = queries.overdue_cash(scope=county, on=date(2020, 12, 31))
     after = queries.overdue_cash(scope=county, on=date(2021, 1, 1))
     assert on_the_last_day == []
-    assert [(one.collector, one.overdue, one.overdue_fen) for one in after] == [
-        ("曾建华", 1, FULL)
-    ]
+    assert [(one.collector, one.overdue, one.overdue_fen) for one in after] == [("曾建华", 1, FULL)]
 
 
 @pytest.mark.requirement("HS-42-4")
@@ -138,9 +136,7 @@ def test_who_collects_keys_in_and_is_kept_as_responsible(county, owing, zeng):
 
 
 @pytest.mark.requirement("HS-42-5")
-def test_before_keying_the_collector_confirms_four_things_against_the_records(
-    county, owing, zeng
-):
+def test_before_keying_the_collector_confirms_four_things_against_the_records(county, owing, zeng):
     for missing in ("identity", "place"):
         with pytest.raises(NotConfirmed):
             collect(zeng, owing[0], confirmed=replace(zeng.confirmed, **{missing: False}))
@@ -148,9 +144,7 @@ def test_before_keying_the_collector_confirms_four_things_against_the_records(
         with pytest.raises(RecordSaysOtherwise):
             collect(zeng, owing[0], confirmed=replace(zeng.confirmed, **{wrong: True}))
     relief = operations.NewRelief(owing[1].person_id, CHAQUAN, "marginal", 140_00, 1)
-    operations.set_reliefs(
-        scope=county, year=YEAR, reliefs=[relief], source_kind="support", at=AT
-    )
+    operations.set_reliefs(scope=county, year=YEAR, reliefs=[relief], source_kind="support", at=AT)
     with pytest.raises(RecordSaysOtherwise, match="特殊缴费人员"):
         collect(zeng, owing[1], amount_fen=140_00)
     special = replace(zeng.confirmed, special_payer=True)

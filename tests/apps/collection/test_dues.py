@@ -131,9 +131,7 @@ def test_the_same_relief_again_moves_nothing(county, three):
 def test_a_relief_taken_back_opens_the_due_and_ends_the_cover(county, three):
     operations.raise_dues(scope=county, year=YEAR, at=AT)
     bear(county, relief(three[0], FULL, "minimum_living"))
-    operations.remove_reliefs(
-        scope=county, year=YEAR, person_ids=[three[0]], reason="退回", at=AT
-    )
+    operations.remove_reliefs(scope=county, year=YEAR, person_ids=[three[0]], reason="退回", at=AT)
     due = dues(county)[0]
     assert (due.subsidised_fen, due.settled_at) == (0, None)
     with scoped(county):

@@ -98,9 +98,7 @@ def test_money_that_pays_no_due_waits_under_its_reason(county, owing, line, reas
 @pytest.mark.requirement("HS-02-1")
 def test_only_the_share_or_what_support_leaves_of_it_is_accepted(county, owing):
     relief = operations.NewRelief(owing[1], CHAQUAN, "marginal", 140_00, 1)
-    operations.set_reliefs(
-        scope=county, year=YEAR, reliefs=[relief], source_kind="support", at=AT
-    )
+    operations.set_reliefs(scope=county, year=YEAR, reliefs=[relief], source_kind="support", at=AT)
     take(
         county,
         Line(n=1, amount="279.99"),
@@ -257,9 +255,7 @@ def test_a_clerk_claims_a_payment_with_a_wrong_number_for_its_due(county, owing)
         (Line(number=number(77)), {"payment_id": 999_999}, NotThere),
     ],
 )
-def test_a_claim_that_cannot_be_is_refused_and_books_nothing(
-    county, owing, line, changes, refusal
-):
+def test_a_claim_that_cannot_be_is_refused_and_books_nothing(county, owing, line, changes, refusal):
     take(county, line)
     match(county)
     with pytest.raises(refusal):
@@ -276,7 +272,9 @@ def test_a_payment_is_claimed_once(county, owing):
 
 
 def test_reasons_are_counted_with_their_money(county, owing):
-    take(county, Line(number=number(77)), Line(number=number(78), voucher="B"), Line(n=1, place="x"))
+    take(
+        county, Line(number=number(77)), Line(number=number(78), voucher="B"), Line(n=1, place="x")
+    )
     match(county)
     counted = queries.unmatched_reasons(scope=county, year=YEAR)
     assert [(one.reason, one.count, one.amount_fen) for one in counted] == [
