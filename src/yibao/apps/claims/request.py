@@ -170,7 +170,8 @@ def person_facts(
     if coverage is not None:
         return {**facts, **coverage, "year": year}
     if years_before is not None:
-        return {**facts, "consecutive_years": years_before + 1, "year": year}
+        unpaid = {"consecutive_years": years_before + 1, "unpaid_so_far": True}
+        return {**facts, **unpaid, "year": year}
     return {**facts, "first_time": True, "consecutive_years": 1, "year": year}
 
 
