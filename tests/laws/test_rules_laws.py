@@ -148,5 +148,7 @@ def test_an_age_turns_on_birthdays_only(born: int, on: int) -> None:
 def test_what_is_written_is_read_back(fen: int, parts: int, day: int) -> None:
     assert read_money(str(to_json(fen, MONEY))) == fen
     assert read_rate(f"{to_json(parts, RATE)}%") == parts
+    again = read_facts(EDITION, {"share": to_json(parts, RATE)})
+    assert again.values["share"] == parts
     assert read_date(str(to_json(day, DATE))) == day
     assert date.fromisoformat(str(to_json(day, DATE))) == dates.to_date(day)

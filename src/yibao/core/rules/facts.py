@@ -102,8 +102,8 @@ def _read(type_: Type, value: object, codes: Codes) -> object:
             raise Misread(f"{value!r} is not a list")
         return frozenset(_read(item_of(type_), item, codes) for item in value)
     if kind in _WRITTEN:
-        if kind == "rate" and isinstance(value, int) and not isinstance(value, bool):
-            value = f"{value}%"
+        if kind == "rate" and isinstance(value, int | str) and not isinstance(value, bool):
+            value = f"{str(value).removesuffix('%')}%"  # 55, "12.5" and "12.5%" are percent
         if not isinstance(value, str):
             raise Misread(f"{value!r} is not {type_}: write it as a text")
         return read_value(value, type_, codes)
