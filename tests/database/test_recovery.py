@@ -76,12 +76,13 @@ def test_children_that_outlived_a_killed_server_are_ended_before_the_next_start(
             while other.execute(words, [child]).fetchone() != ("active",):
                 pass
         os.kill(running_pid(home.data), signal.SIGKILL)
-        assert held.start() == "started"
-        outlived = _is_alive(child)
-        if outlived:
-            os.kill(child, signal.SIGKILL)
-        busy.join()
-    assert not outlived
+        try:
+            assert held.start() == "started"
+            assert not _is_alive(child)
+        finally:
+            if _is_alive(child):
+                os.kill(child, signal.SIGKILL)
+            busy.join()
     assert held.stop() == "stopped"
 
 
