@@ -1,0 +1,31 @@
+"""Figures of the campaign, read from the same tables that the work is done in."""
+
+from yibao.apps.statistics.queries.households import (
+    HouseholdRow,
+    ReasonRow,
+    UnpaidRow,
+    households_of,
+    unpaid,
+    unpaid_reasons,
+)
+from yibao.apps.statistics.queries.progress import (
+    Board,
+    ProgressRow,
+    progress,
+    series,
+    work_funds,
+)
+
+__all__ = [
+    "Board",
+    "HouseholdRow",
+    "ProgressRow",
+    "ReasonRow",
+    "UnpaidRow",
+    "households_of",
+    "progress",
+    "series",
+    "unpaid",
+    "unpaid_reasons",
+    "work_funds",
+]

@@ -1,0 +1,135 @@
+"""From the village down: households, who is still to be reached, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.utils.timezone import localdate
+
+from yibao.apps.access.scope import Scope, scoped
+from yibao.apps.statistics.queries.standing import STANDING
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdRow:
+    """A household and how its living members stand."""
+
+    household_id: int | None
+    household_no: str
+    village_no: str
+    head: str
+    members: int
+    own: int
+    supported: int
+    elsewhere: int
+    unpaid: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidRow:
+    """A resident who is not reached yet, with what the village wrote."""
+
+    person_id: int
+    name: str
+    number: str
+    phone: str
+    household_id: int | None
+    village_no: str
+    area_no: int
+    area_name: str
+    reason: str
+    notice: str
+    open_fen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """How many give a reason; "" where the village wrote none."""
+
+    reason: str
+    count: int
+
+
+_UNPAID = f"""
+with {STANDING}
+select p.id, p.name, coalesce(i.number, ''), p.phone, p.household_id, coalesce(h.village_no, ''),
+       p.area_no, coalesce(v.name, ''), coalesce(e.unpaid_reason, ''),
+       coalesce(e.notice_method, ''), d.owed_fen - d.subsidised_fen - d.paid_fen
+  from standing s
+  join registry_person p on p.id = s.person_id
+  left join registry_household h on h.id = p.household_id
+  left join access_organisation v on v.division = p.area_no::text and v.kind = 'village'
+  left join enrolment_enrolment e
+         on e.person_id = p.id and e.year = %(year)s and e.withdrawn_at is null
+  left join collection_due d
+         on d.person_id = p.id and d.year = %(year)s and d.cancelled_at is null
+  left join lateral (select n.number from registry_identitydocument n where n.person_id = p.id
+                      order by n.valid_until is not null, n.id desc limit 1) i on true
+ where s.kind = 'unpaid'
+   and (%(reason)s::text is null or coalesce(e.unpaid_reason, '') = %(reason)s)
+ order by p.area_no, h.village_no, p.household_id, p.id offset %(offset)s limit %(limit)s
+"""  # noqa: S608 - fixed texts
+
+
+def households_of(
+    *, scope: Scope, year: int, on: datetime, offset: int = 0, limit: int = 100
+) -> list[HouseholdRow]:
+    """Return the households of the scope, those with somebody to reach first. One query."""
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            with {STANDING}
+            select s.household_id, coalesce(h.household_no, ''), coalesce(h.village_no, ''),
+                   coalesce(p.name, ''), count(*), count(*) filter (where s.kind = 'own'),
+                   count(*) filter (where s.kind = 'supported'),
+                   count(*) filter (where s.kind = 'elsewhere'),
+                   count(*) filter (where s.kind = 'unpaid')
+              from standing s
+              left join registry_household h on h.id = s.household_id
+              left join registry_person p on p.id = h.head_id
+             group by 1, 2, 3, 4
+             order by 9 desc, 3, 1 offset %(offset)s limit %(limit)s
+            """,  # noqa: S608 - fixed texts
+            _values(year, on) | {"offset": offset, "limit": limit},
+        )
+        return [HouseholdRow(*row) for row in cursor.fetchall()]
+
+
+def unpaid(
+    *,
+    scope: Scope,
+    year: int,
+    on: datetime,
+    reason: str | None = None,
+    offset: int = 0,
+    limit: int = 100,
+) -> list[UnpaidRow]:
+    """Return who is still to be reached, by village and household. One query."""
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(
+            _UNPAID,
+            _values(year, on) | {"reason": reason, "offset": offset, "limit": limit},
+        )
+        return [UnpaidRow(*row) for row in cursor.fetchall()]
+
+
+def unpaid_reasons(*, scope: Scope, year: int, on: datetime) -> Sequence[ReasonRow]:
+    """Return the reasons of those still to be reached, the most frequent first. One query."""
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            with {STANDING}
+            select coalesce(e.unpaid_reason, ''), count(*) from standing s
+              left join enrolment_enrolment e
+                     on e.person_id = s.person_id and e.year = %(year)s
+                    and e.withdrawn_at is null
+             where s.kind = 'unpaid' group by 1 order by 2 desc, 1
+            """,  # noqa: S608 - fixed texts
+            _values(year, on),
+        )
+        return [ReasonRow(*row) for row in cursor.fetchall()]
+
+
+def _values(year: int, on: datetime) -> dict[str, object]:
+    return {"year": year, "on": on, "day": localdate(on)}

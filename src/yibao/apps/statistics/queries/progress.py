@@ -1,0 +1,211 @@
+"""How far the year's campaign is: county, towns, villages, against the rulebook's target."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+
+from django.db import connection
+from django.utils.timezone import localdate, localtime
+
+from yibao.apps.access.models import Organisation
+from yibao.apps.access.scope import Scope, scoped
+from yibao.apps.collection.policy import policy
+from yibao.apps.statistics.queries.standing import STANDING
+from yibao.core.money import PARTS, Fen
+
+LEVELS = ("city", "county", "township", "village")
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRow:
+    """A place and how many of its residents are reached; `checks` as they stood at each check."""
+
+    code: str
+    name: str
+    level: str
+    parent: str
+    area_from: int
+    area_until: int
+    registered: int = 0
+    own: int = 0
+    supported: int = 0
+    elsewhere: int = 0
+    checks: tuple[int, ...] = ()
+    target_parts: int | None = None
+
+    @property
+    def covered(self) -> int:
+        """How many are insured here or elsewhere with proof."""
+        return self.own + self.supported + self.elsewhere
+
+    @property
+    def missing(self) -> int:
+        """How many more must be reached for the target; 0 where it is reached or there is none."""
+        if self.target_parts is None:
+            return 0
+        needed = -(-self.registered * self.target_parts // PARTS)
+        return max(0, needed - self.covered)
+
+    @property
+    def reached(self) -> bool:
+        """Whether the target is reached."""
+        return self.missing == 0
+
+    @property
+    def rate_parts(self) -> int:
+        """Return the rate in parts of ten thousand, rounded down: a target is not rounded up to."""
+        return self.covered * PARTS // self.registered if self.registered else 0
+
+    def plus(self, other: "ProgressRow") -> "ProgressRow":
+        """Return this place with another's counts added."""
+        return replace(
+            self,
+            registered=self.registered + other.registered,
+            own=self.own + other.own,
+            supported=self.supported + other.supported,
+            elsewhere=self.elsewhere + other.elsewhere,
+            checks=tuple(
+                mine + theirs
+                for mine, theirs in zip(self.checks or (0,) * len(other.checks), other.checks)
+            )
+            or self.checks,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A place with the places in it, as of a moment."""
+
+    on: datetime
+    year: int
+    target_parts: int | None
+    check_days: tuple[date, ...]
+    rows: tuple[ProgressRow, ...]
+
+    def row(self, code: str) -> ProgressRow | None:
+        """Return the row of a place."""
+        return next((row for row in self.rows if row.code == code), None)
+
+    def below(self, code: str) -> list[ProgressRow]:
+        """Return the places directly below that have residents, worst first."""
+        found = [row for row in self.rows if row.parent == code and row.registered]
+        return sorted(found, key=lambda row: (row.rate_parts, -row.missing, row.code))
+
+    def whole(self) -> ProgressRow:
+        """Return the widest place: all residents of the scope, not the sum of what is missing."""
+        return self.rows[0]
+
+
+def progress(*, scope: Scope, year: int, on: datetime) -> Board:
+    """Return the progress of every place in the scope, the widest first. Two queries."""
+    rules = policy(scope.region, year)
+    days = tuple(day for day in rules.check_days if day <= localdate(on))
+    with scoped(scope):
+        places = _places(scope, rules.target_parts, len(days))
+        for counts in _counts(scope, year, on, days):
+            _add(places, counts)
+    return Board(
+        on=on,
+        year=year,
+        target_parts=rules.target_parts,
+        check_days=days,
+        rows=tuple(places),
+    )
+
+
+def series(*, scope: Scope, year: int, on: datetime) -> list[tuple[date, int]]:
+    """Return for each day on which somebody was reached how many were by its end. One query."""
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            with {STANDING}
+            select (since at time zone 'Asia/Shanghai')::date, count(*) from standing
+             where since is not null group by 1 order by 1
+            """,  # noqa: S608 - a fixed text
+            _values(year, on),
+        )
+        rows = cursor.fetchall()
+    total, found = 0, []
+    for day, count in rows:
+        total += count
+        found.append((day, total))
+    return found
+
+
+def work_funds(
+    *, scope: Scope, year: int, on: datetime, fund_fen: int
+) -> list[tuple[ProgressRow, Fen]]:
+    """Share work funds out to villages by what each has completed (方案 七).
+
+    The figure of a village is the number of its residents reached; the shares add up to the sum.
+    """
+    board = progress(scope=scope, year=year, on=on)
+    villages = [row for row in board.rows if row.level == "village" and row.covered]
+    if not villages:
+        return []
+    shares = Fen(fund_fen).allocate([row.covered for row in villages])
+    return list(zip(villages, shares))
+
+
+def _places(scope: Scope, target_parts: int | None, checks: int) -> list[ProgressRow]:
+    """Return the places of the scope, the widest first, with nothing counted yet."""
+    found = Organisation.objects.filter(
+        region_id=scope.region,
+        kind__in=LEVELS,
+        area_from__gte=scope.area_from,
+        area_until__lte=scope.area_until,
+    ).values_list("division", "name", "kind", "parent__division", "area_from", "area_until")
+    rows = [
+        ProgressRow(
+            code=code,
+            name=name,
+            level=kind,
+            parent=parent or "",
+            area_from=area_from,
+            area_until=area_until,
+            checks=(0,) * checks,
+            target_parts=target_parts,
+        )
+        for code, name, kind, parent, area_from, area_until in found
+    ]
+    return sorted(rows, key=lambda row: (row.area_from - row.area_until, row.area_from))
+
+
+def _counts(
+    scope: Scope, year: int, on: datetime, days: Sequence[date]
+) -> Iterable[tuple[int, ...]]:
+    """Yield (area, registered, own, supported, elsewhere, reached by each check) by village."""
+    ends = [datetime.combine(day, time.max, tzinfo=localtime(on).tzinfo) for day in days]
+    checks = "".join(f", count(*) filter (where since <= %(check{n})s)" for n in range(len(ends)))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            with {STANDING}
+            select area_no, count(*), count(*) filter (where kind = 'own'),
+                   count(*) filter (where kind = 'supported'),
+                   count(*) filter (where kind = 'elsewhere'){checks}
+              from standing group by 1 order by 1
+            """,  # noqa: S608 - fixed texts and numbers
+            _values(year, on) | {f"check{n}": end for n, end in enumerate(ends)},
+        )
+        return cursor.fetchall()
+
+
+def _add(places: list[ProgressRow], counts: tuple[int, ...]) -> None:
+    """Add a village's counts to every place that it lies in."""
+    area_no, registered, own, supported, elsewhere, *checks = counts
+    for at, place in enumerate(places):
+        if place.area_from <= area_no < place.area_until:
+            more = replace(
+                place,
+                registered=registered,
+                own=own,
+                supported=supported,
+                elsewhere=elsewhere,
+                checks=tuple(checks),
+            )
+            places[at] = place.plus(more)
+
+
+def _values(year: int, on: datetime) -> dict[str, object]:
+    return {"year": year, "on": on, "day": localdate(on)}
