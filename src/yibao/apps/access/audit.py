@@ -1,7 +1,7 @@
 """The audit log: who did what, where, when, and with what outcome; and the chain over it.
 
 Writers only insert (in the transaction of the act, so that neither exists without the other); a
-seal every now and then chains what can no longer change. How: docs/decisions, audit chain.
+seal every now and then chains what can no longer change. How: docs/decisions/0005-audit-chain.md.
 """
 
 import hashlib
@@ -23,6 +23,7 @@ from yibao.core.identity.masks import mask_number, mask_phone
 from yibao.database import scope as database_scope
 
 DONE, REFUSED = "done", "refused"
+_AT_ONCE = 1000
 # Every official division code lies below; sign-ins of nobody have area 0.
 EVERYWHERE = (0, 10**12)
 
@@ -180,7 +181,7 @@ def _digests(xid_until: int) -> Iterator[tuple[int, bytes]]:
     """Yield (transaction, digest) in sealing order, a thousand at a time: the log is long."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(_ROWS, [xid_until])
-        while rows := cursor.fetchmany(1000):
+        while rows := cursor.fetchmany(_AT_ONCE):
             for xid, digest in rows:
                 yield xid, bytes(digest)
 

@@ -9,7 +9,8 @@ from yibao.rulebook.regions import signing_in
 
 # Read aloud and copied by hand: nothing that looks like something else.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-_GROUPS, _GROUP = 4, 4
+_GROUPS = 4
+_GROUP = 4
 
 
 class PasswordTooWeak(Refusal):

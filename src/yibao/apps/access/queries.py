@@ -15,10 +15,11 @@ from yibao.apps.access.models import (
     PoolingRegion,
     Post,
 )
-from yibao.apps.access.operations.sessions import in_force_on
+from yibao.apps.access.posts import in_force_on
 from yibao.apps.access.scope import NotThere, Scope, scoped
 
 CHINA = ZoneInfo("Asia/Shanghai")
+PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,12 @@ def operator_of(scope: Scope, *, operator_id: int) -> Operator:
 
 
 def audit_records(
-    scope: Scope, *, object_kind: str = "", object_id: str = "", before_id: int = 0, limit: int = 50
+    scope: Scope,
+    *,
+    object_kind: str = "",
+    object_id: str = "",
+    before_id: int = 0,
+    limit: int = PAGE,
 ) -> list[AuditRecord]:
     """Return the newest records of the scope, of one object where it is named."""
     scope.require("audit.read")

@@ -17,7 +17,7 @@ from yibao.rulebook.loader import UnknownRegion, rulebook
 
 def settings_directory() -> Path:
     """Return where the office keeps its decided settings."""
-    return Path(settings.RULEBOOK_SETTINGS or settings.HOME.path / "settings")
+    return Path(settings.RULEBOOK_SETTINGS or settings.HOME.path.joinpath("settings"))
 
 
 def book_of(region: str) -> Rulebook:
@@ -25,7 +25,7 @@ def book_of(region: str) -> Rulebook:
 
     Raises what `yibao.rulebook.loader.rulebook` raises.
     """
-    decided = settings_directory() / f"{region}.yaml"
+    decided = settings_directory().joinpath(f"{region}.yaml")
     return rulebook(region, settings=decided if decided.is_file() else None)
 
 

@@ -2,7 +2,7 @@
 
 A seal closes a range of transactions that can never gain a row: everything below the oldest
 running transaction has ended, whatever order the rows' ids committed in. So writers only insert,
-and nobody waits for the chain (docs/decisions, audit chain).
+and nobody waits for the chain (docs/decisions/0005-audit-chain.md).
 """
 
 from django.db import migrations, models

@@ -8,7 +8,7 @@ from yibao.apps.access.operations.accounts import (
     record_certificate,
     renew_password,
 )
-from yibao.apps.access.operations.offices import add_organisation, open_region
+from yibao.apps.access.operations.offices import add_organisation, open_region, serve_day
 from yibao.apps.access.operations.sessions import (
     change_password,
     choose_post,
@@ -29,6 +29,7 @@ __all__ = [
     "record_certificate",
     "renew_password",
     "scope_of",
+    "serve_day",
     "sign_in",
     "sign_out",
 ]

@@ -1,7 +1,7 @@
 """The places and offices of a pooling region."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -122,3 +122,20 @@ def add_organisation(
             detail={"kind": kind, "name": name},
         )
     return found
+
+
+@transaction.atomic
+def serve_day(*, code: str, on: date | None, at: datetime) -> PoolingRegion:
+    """Let a region's work be done on this day; None gives it the database's day again."""
+    region = PoolingRegion.objects.select_for_update().get(code=code)
+    region.served_on = on
+    region.save(update_fields=["served_on"])
+    audit.record(
+        scope=Scope.system(code),
+        action="access.serve_day",
+        at=at,
+        object_kind="region",
+        object_id=code,
+        detail={"on": on.isoformat() if on else ""},
+    )
+    return region

@@ -1,17 +1,21 @@
 """Signing in, choosing a post, and what each request asks again."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from yibao.apps.access import audit
 from yibao.apps.access.models import Operator, Post, SignInFailures
 from yibao.apps.access.passwords import PasswordNotNew, check_strength, hashed, is_right
+from yibao.apps.access.posts import in_force
 from yibao.apps.access.roles import ROLE_ACTIONS
 from yibao.apps.access.scope import Scope
 from yibao.core.refusal import Refusal
 from yibao.rulebook.regions import signing_in
+
+_MINUTE = timedelta(minutes=1)
+_LONGEST_NUMBER = 20
 
 
 class SignInRefused(Refusal):
@@ -70,7 +74,7 @@ def sign_in(*, staff_no: str, password: str, address: str, at: datetime) -> Oper
     Failures are counted in the database under the staff number, existing or not, and survive a
     restart. Raises SignInRefused, AccountLocked; both are recorded.
     """
-    staff_no = staff_no.strip()[:20]
+    staff_no = staff_no.strip()[:_LONGEST_NUMBER]
     with transaction.atomic():
         operator, refusal = _judged(staff_no, password, at)
         audit.record(
@@ -96,9 +100,8 @@ def _judged(staff_no: str, password: str, at: datetime) -> tuple[Operator | None
     tries = SignInFailures.objects.select_for_update().get(staff_no=staff_no)
     operator = Operator.objects.select_related("organisation").filter(staff_no=staff_no).first()
     limits = signing_in()
-    minutes = int(limits.locked_for.total_seconds()) // 60
     if tries.locked_until is not None and at < tries.locked_until:
-        left = -(-int((tries.locked_until - at).total_seconds()) // 60)
+        left = -((at - tries.locked_until) // _MINUTE)
         return operator, AccountLocked(failures=limits.failures_until_locked, minutes=left)
     stored = operator.password_hash if operator and operator.is_active else ""
     if is_right(password, stored) and operator:
@@ -112,7 +115,13 @@ def _judged(staff_no: str, password: str, at: datetime) -> tuple[Operator | None
     is_locked = tries.failures >= limits.failures_until_locked
     tries.locked_until = at + limits.locked_for if is_locked else None
     tries.save()
-    return operator, SignInRefused(failures=limits.failures_until_locked, minutes=minutes)
+    return operator, _sign_in_refused()
+
+
+def _sign_in_refused() -> SignInRefused:
+    limits = signing_in()
+    minutes = limits.locked_for // _MINUTE
+    return SignInRefused(failures=limits.failures_until_locked, minutes=minutes)
 
 
 @transaction.atomic
@@ -123,9 +132,7 @@ def change_password(*, operator_id: int, old: str, new: str, at: datetime) -> Op
     """
     operator = Operator.objects.select_for_update().get(id=operator_id)
     if not is_right(old, operator.password_hash):
-        limits = signing_in()
-        minutes = int(limits.locked_for.total_seconds()) // 60
-        raise SignInRefused(failures=limits.failures_until_locked, minutes=minutes)
+        raise _sign_in_refused()
     check_strength(new, staff_no=operator.staff_no)
     if new == old:
         raise PasswordNotNew
@@ -215,13 +222,3 @@ def _scope(operator_id: int, post_id: int, on: date, generation: int | None = No
         area_name=organisation.name,
         actions=ROLE_ACTIONS[post.role],
     )
-
-
-def in_force(post: Post, on: date) -> bool:
-    """Tell whether the post is held on this day; its last day is the one before `valid_until`."""
-    return post.valid_from <= on and (post.valid_until is None or on < post.valid_until)
-
-
-def in_force_on(on: date) -> Q:
-    """Return the same as a condition on posts."""
-    return Q(valid_from__lte=on) & (Q(valid_until__isnull=True) | Q(valid_until__gt=on))
