@@ -163,7 +163,7 @@ def suspend_unpaid(*, scope: Scope, year: int, on: date, at: datetime) -> int:
         persons = dict(cursor.fetchall())
         facts = facts_for_rules(scope=scope, person_ids=list(persons), year=year)
         items = [
-            CoverItem(pk, year, facts[pk], "count", year, area_no)
+            CoverItem(pk, year, {**facts[pk], "unpaid_so_far": True}, "count", year, area_no)
             for pk, area_no in persons.items()
         ]
         before = _before(cursor, items) if items else {}
