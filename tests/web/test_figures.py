@@ -30,15 +30,16 @@ def test_a_change_always_carries_its_sign_and_no_change_none():
 @pytest.mark.parametrize(
     ("part", "whole", "shown"),
     [
-        (23336, 24653, "94.7"),
+        (23336, 24653, "94.6"),
+        (9499, 10000, "94.9"),
         (1, 8, "12.5"),
-        (1, 16, "6.3"),
+        (1, 16, "6.2"),
         (0, 3, "0.0"),
         (3, 3, "100.0"),
         (1, 0, ""),
     ],
 )
-def test_a_share_is_rounded_half_up_to_a_tenth(part, whole, shown):
+def test_a_share_is_rounded_down_so_that_no_target_is_shown_as_reached(part, whole, shown):
     assert figures.percent(part, whole) == shown
 
 

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 
 from yibao.console.page import ConsoleRequest, console_page, page
 from yibao.console.schedule import schedule
+from yibao.console.targets import below_target
 from yibao.console.waiting import by_deadline, waiting_for
 
 WEEKDAYS = "一二三四五六日"
@@ -20,6 +21,7 @@ def home(request: ConsoleRequest) -> HttpResponse:
             task.due_on is not None and task.due_on < request.served_on for task in tasks
         ),
         "today": sum(task.due_on == request.served_on for task in tasks),
+        "below": below_target(request),
         "schedule": schedule(region=request.scope.region, year=request.year, on=request.served_on),
         "weekday": WEEKDAYS[request.served_on.weekday()],
     }

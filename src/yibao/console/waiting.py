@@ -62,7 +62,7 @@ def _held_cash(request: ConsoleRequest) -> Iterable[Task]:
             % {"name": held.collector, "count": held.held, "amount": yuan(held.held_fen)},
             stage=_("代收"),
             cite=cite,
-            address=_address(request, "collection:cash", collector=held.collector_id),
+            address=optional_address(request, "collection:cash", collector=held.collector_id),
             verb=_("登记入库"),
         )
 
@@ -78,7 +78,7 @@ def _ledgers_with_errors(request: ConsoleRequest) -> Iterable[Task]:
                 % {"place": one.area_name or one.file_name, "count": one.rows_bad},
                 stage=_("更正"),
                 cite=one.kind_name,
-                address=_address(request, "enrolment:import", one.import_id),
+                address=optional_address(request, "enrolment:import", one.import_id),
                 verb=_("继续"),
             )
 
@@ -93,7 +93,7 @@ def _unmatched_payments(request: ConsoleRequest) -> Iterable[Task]:
             about=_("%(count)s 笔") % {"count": count},
             stage=_("认领"),
             cite="",
-            address=_address(request, "collection:unmatched"),
+            address=optional_address(request, "collection:unmatched"),
             verb=_("核对"),
         )
 
@@ -109,7 +109,7 @@ def _roster_rows(request: ConsoleRequest) -> Iterable[Task]:
             about=_("%(count)s 人") % {"count": count},
             stage=_("核对"),
             cite=_article(request, "roster_last_day"),
-            address=_address(request, "subsidy:waiting"),
+            address=optional_address(request, "subsidy:waiting"),
             verb=_("核对"),
         )
 
@@ -124,7 +124,7 @@ SOURCES: tuple[tuple[str, Source], ...] = (
 )
 
 
-def _address(request: ConsoleRequest, name: str, *arguments: Any, **query: Any) -> str:
+def optional_address(request: ConsoleRequest, name: str, *arguments: Any, **query: Any) -> str:
     """Return the page's address, or "" where the part that has it is not installed."""
     try:
         return address(request, name, *arguments, **query)

@@ -31,8 +31,11 @@ def count(number: int | None) -> str:
 
 
 def tenths_of_percent(part: int, whole: int) -> int | None:
-    """Return the share in tenths of a percent, half up; None where the whole is nobody."""
-    return None if whole <= 0 else (2000 * part + whole) // (2 * whole)
+    """Return the share in tenths of a percent, rounded down; None where the whole is nobody.
+
+    Down, so that no figure shows a target as reached that is not.
+    """
+    return None if whole <= 0 else 1000 * part // whole
 
 
 def percent(part: int, whole: int) -> str:
