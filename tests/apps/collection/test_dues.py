@@ -149,3 +149,13 @@ def test_a_cancelled_due_leaves_the_sub_ledger_at_zero(county, three):
     with scoped(county):
         legs = Leg.objects.filter(party_id=three[0], account="D101")
         assert sum(one.debit_fen - one.credit_fen for one in legs) == 0
+
+
+def test_support_that_shrinks_opens_the_due_again_and_ends_the_cover(county, three):
+    operations.raise_dues(scope=county, year=YEAR, at=AT)
+    bear(county, relief(three[0], FULL, "minimum_living"))
+    bear(county, relief(three[0], 140_00))
+    due = dues(county)[0]
+    assert (due.subsidised_fen, due.settled_at) == (140_00, None)
+    with scoped(county):
+        assert Coverage.objects.get().cancelled_at == AT

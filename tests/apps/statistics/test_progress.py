@@ -64,7 +64,7 @@ def test_own_payment_support_and_cover_elsewhere_are_counted_apart(county, town)
 
 @pytest.mark.requirement("HS-01")
 def test_every_unit_is_held_against_95_percent_of_residents_and_employees(county, town):
-    here, there = town
+    here, _there = town
     pay(county, *range(1, 19))
     elsewhere(county, here[18])
     pay(county, 101, 102, 103, 104)

@@ -12,6 +12,7 @@ from yibao.apps.collection.settling import SOURCE_KIND, Payer, cover_payers
 from yibao.apps.enrolment import operations as enrolment
 from yibao.core.books import subledgers
 
+LESS_BORNE = "资助减少，个人部分尚未缴清"
 _BEAR = """
 with locked as (
     select d.id, d.settled_at is null as was_open, d.subsidised_fen as before_fen,
@@ -27,7 +28,8 @@ update collection_due d
                          then coalesce(d.settled_at, %s) end
   from locked where d.id = locked.id
 returning d.id, d.person_id, d.area_no, locked.after_fen, locked.before_fen,
-          locked.was_open and d.settled_at is not null
+          locked.was_open and d.settled_at is not null,
+          not locked.was_open and d.settled_at is null
 """
 
 
@@ -73,16 +75,7 @@ def remove_reliefs(
                 [at, year, list(person_ids)],
             )
             ended = cursor.rowcount
-            cursor.execute(
-                """
-                select id from collection_due where year = %s and person_id = any(%s)
-                   and cancelled_at is null and subsidised_fen > 0 and settled_at is not null
-                """,
-                [year, list(person_ids)],
-            )
-            unsettled = [row[0] for row in cursor.fetchall()]
-        bear(scope=scope, year=year, person_ids=person_ids, at=at)
-        uncover(scope=scope, due_ids=unsettled, reason=reason, at=at)
+        bear(scope=scope, year=year, person_ids=person_ids, at=at, reason=reason)
         return ended
 
 
@@ -137,11 +130,18 @@ def _replace_reliefs(
         )
 
 
-def bear(*, scope: Scope, year: int, person_ids: Sequence[int], at: datetime) -> dict[int, int]:
+def bear(
+    *,
+    scope: Scope,
+    year: int,
+    person_ids: Sequence[int],
+    at: datetime,
+    reason: str = LESS_BORNE,
+) -> dict[int, int]:
     """Bring `subsidised_fen` of these persons' dues to what their reliefs say, and post it.
 
-    A due that becomes fully borne is settled, and its person covered as of now. Returns how
-    much of each person's due is borne, in fen.
+    A due that becomes fully borne is settled, and its person covered as of now; one that is open
+    again ends the cover, for `reason`. Returns how much of each person's due is borne, in fen.
     """
     if not person_ids:
         return {}
@@ -155,4 +155,5 @@ def bear(*, scope: Scope, year: int, person_ids: Sequence[int], at: datetime) ->
         post_dues(scope=scope, recipe=subledgers.subsidy_withdrawn, moved=less, at=at)
         settled = [Payer(row[1], row[0], row[2], at) for row in rows if row[5]]
         cover_payers(scope=scope, year=year, payers=settled, at=at)
+        uncover(scope=scope, due_ids=[row[0] for row in rows if row[6]], reason=reason, at=at)
         return {row[1]: row[3] for row in rows}
