@@ -211,7 +211,7 @@ def import_ledgers(campaign: Campaign) -> None:
             if ledger.lines:
                 _import(campaign, village, ledger, on, hour)
         campaign.progress.say(f"ledgers of {village.name}, lines", sum(len(m.lines) for m in made))
-    campaign.learn(town.of("entrant"), DUES_ON)
+    campaign.learn(town.of("entrant", "listed_entrant"), DUES_ON)
 
 
 def _owed_by_october(campaign: Campaign) -> Callable[[Human], str]:

@@ -17,9 +17,9 @@ FEWEST = 200
 _NEWBORN, _LATE_NEWBORN = 8, 1
 _DIED_EARLY, _DIED, _LEFT = 3, 6, 4
 _EMPLOYEES, _ELSEWHERE, _UNPROVEN = 30, 55, 3
-_ENTRANTS = 40
+_ENTRANTS, _ENTRANTS_LEAST = 40, 8
 _PAID_WRONG = 2
-_UNINSURED = 42  # of a thousand living residents at the end of the year
+_UNINSURED = 44  # of a thousand living residents at the end of the year
 # Events that let people in outside the window (方案 四(四)); the first three come from outside.
 ARRIVALS = ("moved_in", "veteran", "released", "new_employment_form")
 RESIDENTS = ("graduate", "employee_cover_ended", "found_uninsured_poor", "newly_poor")
@@ -145,12 +145,13 @@ def _new_households(town: Town, people: int) -> None:
     """Whole families that settled here lately: the register does not know them."""
     heads = [human for human in town.rest() if human.is_head and not is_supported(human)]
     town.population.source.shuffle(heads)
-    wanted, found = _share(people, _ENTRANTS), 0
+    wanted, found = max(_share(people, _ENTRANTS), _ENTRANTS_LEAST), 0
     for head in heads:
         family = town.population.family(head)
         if any(one.key in town.fate or is_supported(one) for one in family):
             continue
-        town.give("entrant", family)
+        # The village takes the first of them for an old family and lists it with the others.
+        town.give("entrant" if found else "listed_entrant", family)
         found += len(family)
         if found >= wanted:
             return

@@ -44,7 +44,7 @@ _MONGOLIAN_PARTS = 45
 _TOWNS = 10
 # In a thousand: who joins only in the second year, who stops before the third, who makes it up.
 _JOIN_LATER, _STOP, _MAKE_UP_EVERY = 180, 40, 3
-_AIDED = 45
+_STOP_LEAST = 4
 HAN, MONGOL = "01", "02"
 _FAMILY_NAMES = frozenset("".join(surnames().weights))
 
@@ -144,7 +144,8 @@ def run_years(banner: Banner) -> None:
     """Open, enrol, price and pay 2008 to 2010; count the unpaid; some make up."""
     source = banner.population.source
     later = {one.key for one in banner.people if source.randrange(1000) < _JOIN_LATER}
-    stopped = {one.key for one in banner.people if source.randrange(1000) < _STOP}
+    stopping = max(_STOP_LEAST, len(banner.people) * _STOP // 1000)
+    stopped = {one.key for one in source.sample(banner.people, stopping)}
     for year in YEARS:
         joining = [one for one in banner.people if year > YEARS[0] or one.key not in later]
         paying = [one for one in joining if year < VISIT_YEAR or one.key not in stopped]

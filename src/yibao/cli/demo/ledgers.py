@@ -21,7 +21,7 @@ from yibao.apps.enrolment.ledgers.templates import AT
 from yibao.cli.demo.fates import REASONS, Town
 from yibao.cli.demo.people import Human
 from yibao.core.identity.resident import check_character
-from yibao.rulebook.national import code_label, code_of
+from yibao.rulebook.national import code_label
 
 Cells = dict[str, object]
 # Where a ledger's first line stands, as a spreadsheet counts.
@@ -30,6 +30,7 @@ _LINES_A_MISTAKE = 25
 _SIGNED = "已签"
 _PLACES = ("长沙市", "衡阳市雁峰区", "广州市番禺区", "深圳市宝安区", "东莞市", "株洲市")
 _AGENT = "村医保专干"
+_NO_HEAD: Cells = {"relation": "其他"}
 UNPROVEN_REASON = "已在外地参保"
 
 
@@ -62,8 +63,10 @@ def payment_ledger(town: Town, village: str, owed: Callable[[Human], str], *, tu
     ledger = Ledger(PAYMENT_LEDGER, village)
     listed = [one for one in _listed(town) if one.village == village]
     listed.sort(key=lambda one: (one.household, not one.is_head, one.key))
-    for human in listed:
+    for at, human in enumerate(listed):
         ledger.add(_payment_line(town, human, owed(human)))
+        if human.is_head and town.fate.get(human.key) == "listed_entrant":
+            ledger.spoil(at, ledger.lines[at] | _NO_HEAD)
     outsiders = [one for one in town.of("employee") if one.village == village]
     _spoil(ledger, listed, outsiders, turn)
     return ledger
@@ -137,7 +140,7 @@ def _rows_of(errors: bytes) -> list[int]:
 def _listed(town: Town) -> list[Human]:
     """Whom the villages know from the years before and find at home."""
     known = ("died_early", "died", "left", "cash_held", "paid_wrong", "unwilling", "unproven")
-    return town.rest() + town.of(*known)
+    return town.rest() + town.of("listed_entrant", *known)
 
 
 def _payment_line(town: Town, human: Human, owed: str) -> Cells:
@@ -216,10 +219,6 @@ def _notice_wrong(_: Mapping[str, object]) -> Cells:
     return {"notice": "微信告知"}
 
 
-def _no_head(cells: Mapping[str, object]) -> Cells:
-    return {"relation": "其他"} if code_of("relation", str(cells["relation"])) == "head" else {}
-
-
 def _amount_wrong(cells: Mapping[str, object]) -> Cells:
     return {"claimed": "250"} if cells["claimed"] != "0" else {"claimed": "280"}
 
@@ -244,7 +243,6 @@ MISTAKES: tuple[Callable[[Mapping[str, object]], Cells], ...] = (
     _no_such_birthday,
     _not_signed,
     _no_reason,
-    _no_head,
 )
 
 
@@ -255,8 +253,8 @@ def _spoil(ledger: Ledger, listed: Sequence[Human], outsiders: Sequence[Human], 
     places = sorted(source.sample(range(len(listed)), min(count, len(listed))))
     for nth, at in enumerate(places):
         mistake = MISTAKES[(turn + nth) % len(MISTAKES)]
-        changed = mistake(ledger.lines[at]) or _not_signed(ledger.lines[at])
-        ledger.spoil(at, ledger.lines[at] | changed)
+        if at not in ledger.mended:
+            ledger.spoil(at, ledger.lines[at] | mistake(ledger.lines[at]))
     whole = [at for at in range(len(listed)) if at not in ledger.mended]
     if turn % 2 == 0 and whole:
         ledger.add_wrong(dict(ledger.lines[source.choice(whole)]))

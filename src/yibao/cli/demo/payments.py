@@ -8,6 +8,7 @@ from yibao.cli.demo.clock import at, within
 from yibao.cli.demo.fates import Town
 from yibao.cli.demo.people import COUNTED_ON, Human
 from yibao.cli.demo.workbooks import PAYMENT_COLUMNS, Cell, workbook
+from yibao.core.identity.resident import make_resident_number
 
 OPENED, CLOSED = date(2020, 10, 20), date(2020, 12, 28)
 # The days on which the tax side sends what came since the last one.
@@ -37,7 +38,7 @@ class Paid:
     channel: str
     voucher: str
     place: str = PLACE
-    mistake: str = ""  # name | amount | place | twice | employee
+    mistake: str = ""  # name amount place twice employee unknown unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ def collected(town: Town, owed: Callable[[Human], str], *, agents: Sequence[str]
     """Return the payments of the window. `agents`: the villages whose agent takes cash."""
     source = town.population.source
     payers = [
-        human for human in town.rest() + town.of("entrant", "died", "left") if owed(human) != "0"
+        human
+        for human in town.rest() + town.of("entrant", "listed_entrant", "died", "left")
+        if owed(human) != "0"
     ]
     aged = [
         human
@@ -161,4 +164,12 @@ def _wrong(
         found.append(replace(one, **(wrong or {"place": _ELSEWHERE, "mistake": "place"})))
     for human in town.of("employee")[:2]:
         found.append(replace(_paid(town, human, "280", habits), mistake="employee"))
+    one = found[0]
+    nobody = make_resident_number("430426", date(1975, 8, 19), "female", 23)
+    found.append(
+        replace(one, name="周不详", number=nobody, voucher=f"{one.voucher}-9", mistake="unknown")
+    )
+    found.append(
+        replace(one, number=one.number[:-1], voucher=f"{one.voucher}-8", mistake="unreadable")
+    )
     return found

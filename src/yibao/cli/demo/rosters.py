@@ -59,7 +59,7 @@ def lines_of(town: Town, department: str, *, addition: bool) -> list[RosterLine]
     listed = [
         RosterLine(human, category)
         for human in known
-        if town.fate.get(human.key) != "entrant" and is_supported(human)
+        if town.fate.get(human.key) not in ("entrant", "listed_entrant") and is_supported(human)
         for category in categories_of(human)
         if category in DEPARTMENTS[department]
     ]

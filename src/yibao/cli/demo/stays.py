@@ -207,7 +207,8 @@ class _Maker:
 
     def suspended(self) -> Iterable[Visit]:
         """Whoever has not paid by 1 May is not paid a stay after it, but one before."""
-        for human in self._unpaid[-1:]:
+        # The second of them has not made it up by then (every third does).
+        for human in self._unpaid[1:2]:
             yield self._stay(human, LOCAL, date(VISIT_YEAR, 2, 22), 4_100)
             yield self._stay(human, LOCAL, date(VISIT_YEAR, 7, 19), 4_100)
 
