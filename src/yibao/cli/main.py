@@ -21,8 +21,11 @@ COMMANDS: dict[str, str] = {
     "rulebook": "yibao.cli.rulebook",
     "db": "yibao.cli.db",
     "serve": "yibao.cli.serve",
+    "demo": "yibao.cli.demo",
     "audit": "yibao.cli.audit",
+    "office": "yibao.cli.office",
     "verify": "yibao.cli.verify",
+    "bench": "yibao.cli.bench",
 }
 
 DONE, REFUSED, UNREADABLE, INTERRUPTED = 0, 1, 2, 130
