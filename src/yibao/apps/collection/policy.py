@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from yibao.apps.access.rulebooks import book_of
@@ -65,9 +65,14 @@ class CollectionPolicy:
         return self.vouchers[channel]
 
 
-@cache
 def policy(region: str, year: int) -> CollectionPolicy:
     """Return the settings of a region and insured year. Raises Silent where one must be set."""
+    return _policy(region, year, book_of(region).text_hash)
+
+
+@lru_cache(maxsize=64)
+def _policy(region: str, year: int, _text_hash: str) -> CollectionPolicy:
+    """Read them once for each text of the rulebook, so that a decided setting counts at once."""
     values = _Values(book_of(region), date(year, 1, 1))
     wait = values.maybe("invoice_time")
     return CollectionPolicy(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from yibao.apps.collection.policy import book_of
+from yibao.apps.access.rulebooks import book_of
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.facts import read_facts
 from yibao.core.rules.graph import in_order

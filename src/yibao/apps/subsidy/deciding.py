@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from yibao.apps.collection.policy import book_of
+from yibao.apps.access.rulebooks import book_of
 from yibao.apps.collection.pricing import Silence, decide_persons, witness_of
 from yibao.core.refusal import Refusal
 from yibao.core.rules.edition import Edition

@@ -3,7 +3,7 @@
 from datetime import date
 
 from yibao.apps.access.models import Organisation, OrganisationKind
-from yibao.apps.collection.policy import book_of
+from yibao.apps.access.rulebooks import book_of
 
 PAYERS, CATEGORIES = "payer", "support_category"
 _FINANCE_PAYS = "finance_pays"

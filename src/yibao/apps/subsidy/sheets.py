@@ -7,7 +7,7 @@ from functools import cache
 
 import xlsxwriter
 
-from yibao.apps.collection.policy import book_of
+from yibao.apps.access.rulebooks import book_of
 from yibao.apps.collection.tables import TableColumn, TableRow, read_name, read_number, read_table
 
 INITIAL, ADDITION, DECEASED = "initial", "addition", "deceased"

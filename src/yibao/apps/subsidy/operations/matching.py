@@ -9,10 +9,10 @@ from datetime import date, datetime
 from django.db import connection
 
 from yibao.apps.access import audit
+from yibao.apps.access.rulebooks import book_of
 from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.collection import operations as collection
 from yibao.apps.collection.locks import hold
-from yibao.apps.collection.policy import book_of
 from yibao.apps.enrolment.queries import facts_for_rules
 from yibao.apps.registry.operations import record_death, record_identities
 from yibao.apps.registry.operations.changes import Standing
