@@ -4,7 +4,6 @@ Pure but for the rulebook's own cache. The rule counts in whole fen; its outcome
 once into the words of the settlement table.
 """
 
-import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -139,11 +138,23 @@ class Rule:
         return tuple(found)
 
 
-@functools.lru_cache(maxsize=256)
 def benefit_rule(region: str, year: int, known: date) -> Rule:
-    """Return the region's benefit rule for an insured year, by what was published on a day."""
-    edition = book_of(region).bind(RULE, year=year, known=known)
-    assert edition.fold is not None, f"{RULE} of {region} is no fold"
+    """Return the region's benefit rule for an insured year, by what was published on a day.
+
+    The office's settings are laid over the region's rulebook; changed ones are another rule.
+    """
+    book = book_of(region)
+    key = (book.text_hash, year, known)
+    if key not in _RULES:
+        _RULES[key] = _rule(book.bind(RULE, year=year, known=known))
+    return _RULES[key]
+
+
+_RULES: dict[tuple[str, int, date], Rule] = {}
+
+
+def _rule(edition: Edition) -> Rule:
+    assert edition.fold is not None, f"{RULE} is no fold"
     names = tuple(
         variable.name.removeprefix(USED)
         for variable in edition.fold.state

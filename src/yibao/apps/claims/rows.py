@@ -184,7 +184,8 @@ def write_settlements(w: Writer, place: Place, rows: Sequence[Row]) -> None:
 
 def write_year(w: Writer, before: Year, after: Year) -> None:
     """Send the year's new state, and what is added to its sums."""
-    had = before.used_fen or tuple(0 for _ in after.used_fen)
+    # Out of the state that was decided from: what this writer adds, whatever others added.
+    had = before.state[len(before.state) - len(after.used_fen) :] or (0,) * len(after.used_fen)
     w.run(
         sql.STORE_YEAR,
         [
