@@ -7,6 +7,7 @@ are made by the owner, tests work under row security like the product. A test th
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,16 +24,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             mark.kwargs["databases"] = ["default", "owner"]
 
 
+def pytest_configure() -> None:
+    """Clear away the homes of runs that were killed; a server that somebody uses is left alone."""
+    if os.environ.get("YIBAO_TEST_HOME_OWNER") != str(os.getpid()):
+        return
+    for place in Path(tempfile.gettempdir()).glob("yibao-test-*-*"):
+        pid = place.name.split("-")[2]
+        if place.owner() == Path("/proc/self").owner() and not Path("/proc", pid).exists():
+            _clear_away(place)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop a server that a killed worker left behind, and clear the tests' home away."""
     if os.environ.get("YIBAO_TEST_HOME_OWNER") != str(os.getpid()):
         return
+    _clear_away(Path(os.environ["YIBAO_TEST_HOME"]))
+
+
+def _clear_away(place: Path) -> None:
     from yibao.database.home import Home
     from yibao.database.supervisor import Supervisor
 
-    place = Path(os.environ["YIBAO_TEST_HOME"])
-    Supervisor(Home(place / "home")).stop(forget=True)
-    shutil.rmtree(place, ignore_errors=True)
+    if Supervisor(Home(place / "home")).stop(forget=True) != "in use":
+        shutil.rmtree(place, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
