@@ -10,12 +10,19 @@ from typing import Any
 
 
 def load(
-    cursor: Any, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]
+    cursor: Any,
+    table: str,
+    columns: Mapping[str, str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    joined: bool = True,
 ) -> None:
-    """Make the temporary table `table` anew, fill it, and let the planner count it.
+    """Make the temporary table `table` anew and fill it.
 
-    `columns` maps names to PostgreSQL types. The table is gone when the transaction ends; inside
-    a longer one (a test, a nested operation) the next load of the same name replaces it.
+    A table that is to be joined is counted for the planner: one of unknown size may be walked once
+    for each row of another. One that is only moved on needs no counting. `columns` maps names to
+    PostgreSQL types. The table is gone when the transaction ends; inside a longer one (a test, a
+    nested operation) the next load of the same name replaces it.
     """
     shape = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     cursor.execute(f"drop table if exists pg_temp.{table}")
@@ -23,7 +30,8 @@ def load(
     with cursor.copy(f"copy {table} ({', '.join(columns)}) from stdin") as copy:
         for row in rows:
             copy.write_row(row)
-    cursor.execute(f"analyze {table}")
+    if joined:
+        cursor.execute(f"analyze {table}")
 
 
 def take_ids(cursor: Any, table: str, count: int) -> list[int]:

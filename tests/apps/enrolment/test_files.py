@@ -159,17 +159,47 @@ def test_a_template_is_read_back_as_an_empty_ledger(kind):
 ANNEXES = {
     PAYMENT_LEDGER: (
         "衡山县2021年度城乡居民医保参保缴费台账",
-        ["序号", "家庭编号", "姓名*", "户主关系*", "性别*", "身份证号*", "告知、督促方式", "个人缴费*", "未缴费原因*", "参保人签字*"],
+        [
+            "序号",
+            "家庭编号",
+            "姓名*",
+            "户主关系*",
+            "性别*",
+            "身份证号*",
+            "告知、督促方式",
+            "个人缴费*",
+            "未缴费原因*",
+            "参保人签字*",
+        ],
         ["填表人（签字）：　　　　　　负责人（签字）：　　　　　　电话："],
     ),
     NEW_ENTRANTS: (
         "衡山县2021年度城乡居民医保新增参保缴费基本信息登记表",
-        ["序号", "姓名*", "户主关系*", "性别*", "身份证号*", "联系电话", "个人交费*", "经办人*", "参保人签字"],
+        [
+            "序号",
+            "姓名*",
+            "户主关系*",
+            "性别*",
+            "身份证号*",
+            "联系电话",
+            "个人交费*",
+            "经办人*",
+            "参保人签字",
+        ],
         ["负责人（签字）：　　　　　　电话："],
     ),
     INSURED_ELSEWHERE: (
         "衡山县2021年度城乡居民异地参保信息登记表",
-        ["序号", "姓名*", "身份证号码*", "户籍地*", "参保地（凭证复印）*", "参保类型（职工医保/城乡居民医保）*", "联系电话", "凭证号"],
+        [
+            "序号",
+            "姓名*",
+            "身份证号码*",
+            "户籍地*",
+            "参保地（凭证复印）*",
+            "参保类型（职工医保/城乡居民医保）*",
+            "联系电话",
+            "凭证号",
+        ],
         ["填报人：　　　　　　联系电话：　　　　　　填报时间："],
     ),
 }
@@ -211,8 +241,17 @@ def test_a_filled_ledger_is_read_line_by_line(kind):
 
 def test_pages_with_their_own_heads_and_feet_are_one_ledger():
     head, first, second = rows_of([line(1), line(2)])
-    page = [["衡山县2021年度城乡居民医保参保缴费台账"], ["填报单位：新桥镇查泉村", "", "单位：元"], head]
-    foot = [["填表人（签字）：", "张三", "负责人（签字）：", "李四"], ["填表说明："], ["1. 标注“*”的为必填项"], []]
+    page = [
+        ["衡山县2021年度城乡居民医保参保缴费台账"],
+        ["填报单位：新桥镇查泉村", "", "单位：元"],
+        head,
+    ]
+    foot = [
+        ["填表人（签字）：", "张三", "负责人（签字）：", "李四"],
+        ["填表说明："],
+        ["1. 标注“*”的为必填项"],
+        [],
+    ]
     table = [*page, first, [2], *foot, *page, second, *foot]
     read = read_ledger(workbook({"台账": table, "空": []}), PAYMENT_LEDGER)
     assert [(row.row_no, row.number) for row in read.rows] == [(4, number(1)), (13, number(2))]
@@ -237,9 +276,16 @@ def test_an_empty_household_cell_carries_the_family_on():
 
 
 def test_what_a_spreadsheet_made_of_cells_is_read_as_it_was_meant():
-    rows = rows_of([line(1, household_no=7.0, name=" 王 建华 ", number=f"{number(1)} ", claimed=280.0)])
+    rows = rows_of(
+        [line(1, household_no=7.0, name=" 王 建华 ", number=f"{number(1)} ", claimed=280.0)]
+    )
     (row,) = read_ledger(workbook({"台账": rows}), PAYMENT_LEDGER).rows
-    assert (row.household_no, row.number, row.claimed_fen, row.faults) == ("7", number(1), 28_000, [])
+    assert (row.household_no, row.number, row.claimed_fen, row.faults) == (
+        "7",
+        number(1),
+        28_000,
+        [],
+    )
 
 
 def test_a_rare_character_of_a_name_stays_and_what_nobody_sees_goes():

@@ -23,28 +23,33 @@ from yibao.apps.registry.names import masked
 from yibao.apps.registry.operations import numbers_elsewhere
 from yibao.apps.registry.queries import area_names, facts_of_persons
 from yibao.core.identity import mask_phone
+from yibao.core.identity.documents import FOREIGN_PERMANENT, RESIDENCE_PERMIT, RESIDENT
 from yibao.rulebook.regions import region
 
+# The kinds that share the form of a resident number: a number is of one of them only.
+NUMBER_KINDS = (RESIDENT, RESIDENCE_PERMIT, FOREIGN_PERMANENT)
 Found = tuple[int, dict[str, Any]]
 
-_LINES = """
-    create temporary table ledger_line on commit drop as
+# In two steps: the planner knows nothing of lines that were only just stored, and would walk the
+# register once for each of them. The temporary table is counted before it is joined.
+_STORED = """
+    create temporary table ledger_stored on commit drop as
     select r.id, r.sheet, r.row_no, r.household_no, r.name, r.relation, r.sex, r.number, r.born,
            r.claimed_fen, r.written_at is not null as written,
            coalesce(r.cells->>'phone_read', '') as phone,
            coalesce(r.cells->>'unpaid_reason', '') as unpaid_reason,
            coalesce(r.cells->>'place', '') as place,
            coalesce(r.cells->>'cover_place', '') as cover_place,
-           coalesce(r.cells->>'cover_kind', '') as cover_kind,
-           p.id as person_id, p.name as known_name, p.phone as known_phone,
+           coalesce(r.cells->>'cover_kind', '') as cover_kind
+      from enrolment_ledgerrow r where r.ledger_id = %s"""
+_LINES = """
+    create temporary table ledger_line on commit drop as
+    select s.*, p.id as person_id, p.name as known_name, p.phone as known_phone,
            p.area_no as known_area, p.died_on, p.moved_away_on, p.household_id
-      from enrolment_ledgerrow r
-      left join lateral (
-           select d.person_id from registry_identitydocument d
-            where r.number <> '' and d.number = r.number and d.valid_until is null
-            order by d.id limit 1) d on true
-      left join registry_person p on p.id = d.person_id
-     where r.ledger_id = %s"""
+      from ledger_stored s
+      left join registry_identitydocument d
+        on d.number = s.number and d.valid_until is null and d.kind = any(%s)
+      left join registry_person p on p.id = d.person_id"""
 
 # Each check: code, key of the column, and a select of (id, facts of the sentence as jsonb).
 _EVERY_LEDGER = (
@@ -176,8 +181,10 @@ def find_faults(
     In the order in which the faults should be told: the person first, then lists, then amounts.
     """
     form = forms()[ledger.kind]
-    cursor.execute("drop table if exists pg_temp.ledger_line")
-    cursor.execute(_LINES, [ledger.pk])
+    cursor.execute("drop table if exists pg_temp.ledger_stored, pg_temp.ledger_line")
+    cursor.execute(_STORED, [ledger.pk])
+    cursor.execute("analyze ledger_stored")
+    cursor.execute(_LINES, [list(NUMBER_KINDS)])
     cursor.execute("analyze ledger_line")
     places = place_words(scope.region)
     on = at.astimezone(CHINA).date()

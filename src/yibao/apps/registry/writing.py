@@ -96,12 +96,13 @@ def write_persons(
         "person_in",
         _PERSON,
         (_person_row(i, p, region, households, at) for i, p in zip(ids, persons)),
+        joined=False,
     )
     names = ", ".join(_PERSON)
     cursor.execute(f"insert into registry_person ({names}) select {names} from person_in")  # noqa: S608
     _write_documents(cursor, region, ids, persons, at)
     _write_identities(cursor, region, ids, persons, at)
-    set_heads(cursor, ids)
+    set_heads(cursor, [pk for pk, person in zip(ids, persons) if person.relation == HEAD])
     return ids
 
 
@@ -151,6 +152,8 @@ def find_or_make_households(
 
 def set_heads(cursor: Any, person_ids: Sequence[int]) -> None:
     """Let each of the persons who is a head be the head of a household that has none yet."""
+    if not person_ids:
+        return
     cursor.execute(
         """
         update registry_household h set head_id = p.id from registry_person p
@@ -180,7 +183,7 @@ def place_in_households(cursor: Any, places: Sequence[tuple[int, int | None, str
            and (p.household_id is null and k.household_id is not null or k.phone <> '')""",
         [list(column) for column in zip(*places)],
     )
-    set_heads(cursor, [person_id for person_id, *_ in places])
+    set_heads(cursor, [person_id for person_id, _, relation, _ in places if relation == HEAD])
 
 
 def _person_row(
@@ -215,7 +218,7 @@ def _write_documents(
     ]
     if not rows:
         return
-    load(cursor, "document_in", _DOCUMENT, rows)
+    load(cursor, "document_in", _DOCUMENT, rows, joined=False)
     names = ", ".join(_DOCUMENT)
     into = f"insert into registry_identitydocument ({names}, region, recorded_at)"
     cursor.execute(f"{into} select {names}, %s, %s from document_in", [region, at])  # noqa: S608
@@ -231,7 +234,7 @@ def _write_identities(
     ]
     if not rows:
         return
-    load(cursor, "identity_in", _IDENTITY, rows)
+    load(cursor, "identity_in", _IDENTITY, rows, joined=False)
     names = ", ".join(_IDENTITY)
     into = f"insert into registry_personidentity ({names}, region, recorded_at, source_kind)"
     cursor.execute(f"{into} select {names}, %s, %s, '' from identity_in", [region, at])  # noqa: S608

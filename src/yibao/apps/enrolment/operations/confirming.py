@@ -5,6 +5,7 @@ became. So a killed run left whole chunks and nothing else, and calling again go
 Two runs at once take different lines (SKIP LOCKED) and never the same one.
 """
 
+import dataclasses
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from django.db import connection
 
 from yibao.apps.access import audit
 from yibao.apps.access.scope import Scope, scoped
+from yibao.apps.enrolment.checks import NUMBER_KINDS
 from yibao.apps.enrolment.ledgers.forms import COVER_KINDS, INSURED_ELSEWHERE, NEW_ENTRANTS
 from yibao.apps.enrolment.models import LEDGER_IMPORT, LedgerImport, LedgerRow
 from yibao.apps.enrolment.operations.checking import recheck
@@ -40,18 +42,18 @@ from yibao.core.refusal import Refusal
 from yibao.database.errors import UNIQUE, constraint_of
 from yibao.rulebook.national import code_of
 
-CHUNK_ROWS = 2_000
+CHUNK_ROWS = 5_000
 SOURCE = "ledger_row"
 _TAKEN = """
-    select r.id, r.household_no, r.name, r.relation, r.sex, r.number, r.born, r.claimed_fen,
-           r.cells, p.id, p.household_id
+    select r.id, r.household_no, r.name, r.relation, r.sex, r.number, r.born, r.claimed_fen, r.cells
       from enrolment_ledgerrow r
-      left join lateral (
-           select d.person_id from registry_identitydocument d
-            where d.number = r.number and d.valid_until is null order by d.id limit 1) d on true
-      left join registry_person p on p.id = d.person_id
      where r.ledger_id = %s and r.fault_code = '' and r.written_at is null
      order by r.id limit %s for update of r skip locked"""
+# Apart from the lines: the planner knows nothing of lines that were only just stored.
+_KNOWN = """
+    select d.number, p.id, p.household_id
+      from registry_identitydocument d join registry_person p on p.id = d.person_id
+     where d.number = any(%s) and d.valid_until is null and d.kind = any(%s)"""
 _MARKED = """
     update enrolment_ledgerrow r set person_id = k.person_id, written_at = %s
       from unnest(%s::bigint[], %s::bigint[]) as k (id, person_id) where r.id = k.id"""
@@ -147,7 +149,7 @@ def _write_chunk(scope: Scope, ledger: LedgerImport, at: datetime, chunk_rows: i
     try:
         with scoped(scope), connection.cursor() as cursor:
             cursor.execute(_TAKEN, [ledger.pk, chunk_rows])
-            lines = [_line(row) for row in cursor.fetchall()]
+            lines = _known(cursor, cursor.fetchall())
             if lines:
                 _write(cursor, ledger, lines, at)
             return len(lines)
@@ -162,10 +164,16 @@ def _write_chunk(scope: Scope, ledger: LedgerImport, at: datetime, chunk_rows: i
     return chunk_rows
 
 
-def _line(row: tuple[Any, ...]) -> _Line:
+def _known(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> list[_Line]:
+    """The lines with the person that each number names, where there is one."""
+    number = [field.name for field in dataclasses.fields(_Line)].index("number")
+    cursor.execute(_KNOWN, [[row[number] for row in rows], list(NUMBER_KINDS)])
+    people = {found: (person_id, home) for found, person_id, home in cursor.fetchall()}
     # Django leaves jsonb of a plain cursor as text.
-    *values, cells, person_id, household_id = row
-    return _Line(*values, json.loads(cells), person_id, household_id)
+    return [
+        _Line(*row[:-1], json.loads(row[-1]), *people.get(row[number], (None, None)))
+        for row in rows
+    ]
 
 
 def _write(cursor: Any, ledger: LedgerImport, lines: Sequence[_Line], at: datetime) -> None:
@@ -187,6 +195,7 @@ def _write(cursor: Any, ledger: LedgerImport, lines: Sequence[_Line], at: dateti
                 line.cells.get("phone_read", ""),
             )
             for line in known
+            if line.household_id is None or line.cells.get("phone_read")
         ],
     )
     if ledger.kind == INSURED_ELSEWHERE:

@@ -157,7 +157,7 @@ def store_rows(ledger: LedgerImport, rows: Iterable[ReadRow]) -> None:
     """Insert the lines of a ledger, in one statement."""
     names = ", ".join(_ROW)
     with connection.cursor() as cursor:
-        load(cursor, "ledger_in", _ROW, (_row(row) for row in rows))
+        load(cursor, "ledger_in", _ROW, (_row(row) for row in rows), joined=False)
         cursor.execute(
             f"insert into enrolment_ledgerrow ({names}, ledger_id, region, area_no)"  # noqa: S608
             f" select {names}, %s, %s, %s from ledger_in order by sheet, row_no",

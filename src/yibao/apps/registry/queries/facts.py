@@ -15,12 +15,14 @@ _MAYBE = ("resident_since", "disability_level")
 _NAMES = ("born", "sex", *_WORDS, *_FLAGS, *_MAYBE)
 
 _PERSONS = f"""
-    select p.id, {", ".join(f"p.{name}" for name in _NAMES)},
-           coalesce((select array_agg(distinct i.code order by i.code)
-                       from registry_personidentity i
-                      where i.person_id = p.id and i.valid_from <= %s
-                        and (i.valid_until is null or i.valid_until > %s)), '{{}}')
-      from registry_person p where p.id = any(%s)"""  # noqa: S608 - constants of this module
+    select p.id, {", ".join(f"p.{name}" for name in _NAMES)}, coalesce(i.codes, '{{}}')
+      from registry_person p
+      left join (select person_id, array_agg(distinct code order by code) as codes
+                   from registry_personidentity
+                  where person_id = any(%s) and valid_from <= %s
+                    and (valid_until is null or valid_until > %s)
+                  group by person_id) i on i.person_id = p.id
+     where p.id = any(%s)"""  # noqa: S608 - constants of this module
 
 
 def facts_of_persons(
@@ -35,7 +37,8 @@ def facts_of_persons(
     """
     since, until = (on, on) if on else (date(year, 1, 1), date(year, 12, 31))
     with scoped(scope), connection.cursor() as cursor:
-        cursor.execute(_PERSONS, [until, since, list(person_ids)])
+        ids = list(person_ids)
+        cursor.execute(_PERSONS, [ids, until, since, ids])
         rows = cursor.fetchall()
     return {row[0]: _facts(row[1:-1], row[-1], year) for row in rows}
 

@@ -45,8 +45,8 @@ _BY_HOUSEHOLD = (
 _SHOWN = """
     with hit as (select distinct id from ({branches}) found order by id limit %s)
     select p.id, p.person_no, p.name, p.born, p.sex, p.area_no, h.household_no,
-           (select d.number from registry_identitydocument d
-             where d.person_id = p.id and d.valid_until is null order by d.id limit 1)
+           (select (array_agg(d.number order by d.id))[1] from registry_identitydocument d
+             where d.person_id = p.id and d.valid_until is null)
       from hit join registry_person p on p.id = hit.id
       left join registry_household h on h.id = p.household_id
      order by p.id"""
