@@ -8,6 +8,7 @@ from yibao.apps.statistics import queries
 from yibao.apps.statistics.queries import ProgressRow
 from yibao.console.page import ConsoleRequest
 from yibao.console.waiting import optional_address
+from yibao.core.rules.scalar import Silent
 
 _SHOWN = 8
 _PARTS_OF_PERCENT = 100
@@ -53,7 +54,10 @@ def below_target(request: ConsoleRequest) -> Below | None:
     """Return what is below its target, the worst first; None where there is no target or nobody."""
     if not request.scope.allows("statistics.read"):
         return None
-    board = queries.progress(scope=request.area_scope, year=request.year, on=request.at)
+    try:
+        board = queries.progress(scope=request.area_scope, year=request.year, on=request.at)
+    except Silent:  # a year that the region's text does not rule has no target
+        return None
     if board.target_parts is None or not board.rows or not board.whole().registered:
         return None
     deepest = {row.parent for row in board.rows}
