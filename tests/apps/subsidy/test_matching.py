@@ -312,11 +312,8 @@ def test_nothing_is_claimed_before_a_final_list(county, twelve):
 
 def test_results_stand_by_village_and_category(county, final_list):
     [village] = queries.results_by_village(scope=county, year=YEAR)
-    assert (village.area_name, village.persons, village.subsidy_fen) == (
-        "查泉村",
-        4,
-        3 * FULL + 140_00,
-    )
+    assert village.area_name.startswith("查泉村")
+    assert (village.persons, village.subsidy_fen) == (4, 3 * FULL + 140_00)
     assert village.by_category == {"minimum_living": 2, "registered_poor": 1, "marginal": 1}
 
 

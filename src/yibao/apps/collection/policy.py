@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from yibao.apps.access.rulebooks import book_of
@@ -70,7 +70,7 @@ def policy(region: str, year: int) -> CollectionPolicy:
     return _policy(region, year, book_of(region).text_hash)
 
 
-@lru_cache(maxsize=64)
+@cache
 def _policy(region: str, year: int, _text_hash: str) -> CollectionPolicy:
     """Read them once for each text of the rulebook, so that a decided setting counts at once."""
     values = _Values(book_of(region), date(year, 1, 1))

@@ -11,7 +11,7 @@ from yibao.apps.collection.booking import CashMoved, post_cash
 from yibao.apps.collection.models import CashCollection, Due, Receipt
 from yibao.apps.collection.operations.matching import AmountNotOwed
 from yibao.apps.collection.operations.receipts import next_receipt
-from yibao.apps.collection.policy import policy
+from yibao.apps.collection.policy import CollectionPolicy, policy
 from yibao.apps.collection.settling import lock_dues
 from yibao.apps.enrolment.models import OtherCover
 from yibao.core.books import subledgers
@@ -122,37 +122,12 @@ def collect_cash(
         rules = policy(scope.region, due.year)
         if rules.cash_only_by_exception and not special_reason.strip():
             raise CashOnlyByException()
-        on = localdate(at)
-        if rules.cash_final_day and on > rules.cash_final_day:
+        if rules.cash_final_day and localdate(at) > rules.cash_final_day:
             raise CashAfterFinalDay(final=rules.cash_final_day)
         open_fen = lock_dues([due_id]).get(due_id, 0)
         _check_confirmed(due, confirmed)
         _check_open(due, open_fen, amount_fen)
-        receipt = next_receipt(scope=scope)
-        cash = CashCollection.objects.create(
-            region=scope.region,
-            area_no=due.area_no,
-            due=due,
-            collector_id=scope.operator_id,
-            keyed_by_id=scope.operator_id,
-            amount_fen=amount_fen,
-            collected_at=at,
-            deposit_by=rules.deposit_by(on),
-            special_reason=special_reason.strip(),
-            receipt_no=receipt.number,
-            confirmed=asdict(confirmed),
-        )
-        Receipt.objects.create(
-            region=scope.region,
-            area_no=due.area_no,
-            range_id=receipt.range_id,
-            number=receipt.number,
-            kind=CASH_RECEIPT,
-            collection=cash,
-            amount_fen=amount_fen,
-            issued_at=at,
-            issued_by=scope.operator_id,
-        )
+        cash = _take(scope, due, amount_fen, special_reason.strip(), confirmed, rules, at)
         held = CashMoved(scope.operator_id, amount_fen, SOURCE, cash.id, due.area_no)
         post_cash(scope=scope, recipe=subledgers.cash_taken, held=[held], at=at)
         audit.record(
@@ -162,9 +137,47 @@ def collect_cash(
             object_kind="cash_collection",
             object_id=str(cash.id),
             area_no=due.area_no,
-            detail={"due": due_id, "amount_fen": amount_fen, "receipt": receipt.number},
+            detail={"due": due_id, "amount_fen": amount_fen, "receipt": cash.receipt_no},
         )
         return cash
+
+
+def _take(
+    scope: Scope,
+    due: Due,
+    amount_fen: int,
+    special_reason: str,
+    confirmed: Confirmed,
+    rules: CollectionPolicy,
+    at: datetime,
+) -> CashCollection:
+    """Insert the collection and its receipt, the next number of the operator's range."""
+    receipt = next_receipt(scope=scope)
+    cash = CashCollection.objects.create(
+        region=scope.region,
+        area_no=due.area_no,
+        due=due,
+        collector_id=scope.operator_id,
+        keyed_by_id=scope.operator_id,
+        amount_fen=amount_fen,
+        collected_at=at,
+        deposit_by=rules.deposit_by(localdate(at)),
+        special_reason=special_reason,
+        receipt_no=receipt.number,
+        confirmed=asdict(confirmed),
+    )
+    Receipt.objects.create(
+        region=scope.region,
+        area_no=due.area_no,
+        range_id=receipt.range_id,
+        number=receipt.number,
+        kind=CASH_RECEIPT,
+        collection=cash,
+        amount_fen=amount_fen,
+        issued_at=at,
+        issued_by=scope.operator_id,
+    )
+    return cash
 
 
 def _check_confirmed(due: Due, confirmed: Confirmed) -> None:

@@ -44,6 +44,25 @@ class NewRelief:
     source_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Borne:
+    """A due before and after its relief was taken off, in fen."""
+
+    due_id: int
+    person_id: int
+    area_no: int
+    after_fen: int
+    before_fen: int
+    settled_now: bool
+    open_again: bool
+
+    @property
+    def moved(self) -> DueMoved:
+        """How much changed, on either side."""
+        amount = abs(self.after_fen - self.before_fen)
+        return DueMoved(self.due_id, self.person_id, self.area_no, amount)
+
+
 def set_reliefs(
     *, scope: Scope, year: int, reliefs: Sequence[NewRelief], source_kind: str, at: datetime
 ) -> dict[int, int]:
@@ -148,12 +167,19 @@ def bear(
     with scoped(scope):
         with connection.cursor() as cursor:
             cursor.execute(_BEAR, [year, list(person_ids), at])
-            rows = cursor.fetchall()
-        more = [DueMoved(*row[:3], row[3] - row[4]) for row in rows if row[3] > row[4]]
-        less = [DueMoved(*row[:3], row[4] - row[3]) for row in rows if row[3] < row[4]]
+            rows = [_Borne(*row) for row in cursor.fetchall()]
+        more = [one.moved for one in rows if one.after_fen > one.before_fen]
+        less = [one.moved for one in rows if one.after_fen < one.before_fen]
         post_dues(scope=scope, recipe=subledgers.due_subsidised, moved=more, at=at)
         post_dues(scope=scope, recipe=subledgers.subsidy_withdrawn, moved=less, at=at)
-        settled = [Payer(row[1], row[0], row[2], at) for row in rows if row[5]]
+        settled = [
+            Payer(one.person_id, one.due_id, one.area_no, at) for one in rows if one.settled_now
+        ]
         cover_payers(scope=scope, year=year, payers=settled, at=at)
-        uncover(scope=scope, due_ids=[row[0] for row in rows if row[6]], reason=reason, at=at)
-        return {row[1]: row[3] for row in rows}
+        uncover(
+            scope=scope,
+            due_ids=[one.due_id for one in rows if one.open_again],
+            reason=reason,
+            at=at,
+        )
+        return {one.person_id: one.after_fen for one in rows}

@@ -7,10 +7,12 @@ from django.db import connection
 from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.collection.matching import Candidate
 
+# How many of the columns are the payment's own, its channel and voucher number last.
+_PAYMENT = 8
 _CANDIDATES = """
 select p.id, p.file_id, p.area_no, p.name, p.amount_fen, p.paid_at, p.channel, p.voucher_no,
-       p.insured_place = any(%s), u.id is not null, n.id, n.name, n.area_no,
-       coalesce(o.kind, ''), d.id, d.owed_fen - d.subsidised_fen - d.paid_fen,
+       p.insured_place = any(%s), u.id is not null, n.id, coalesce(n.name, ''),
+       coalesce(n.area_no, 0), coalesce(o.kind, ''), d.id, d.owed_fen - d.subsidised_fen - d.paid_fen,
        coalesce(d.paid_fen, 0),
        exists (select from collection_cashcollection c
                 left join collection_cashdepositline l on l.collection_id = c.id
@@ -48,24 +50,8 @@ def candidates(
         cursor.execute(_CANDIDATES, [list(our_places), year, only, only])
         rows = cursor.fetchall()
     return [
-        Candidate(
-            payment_id=row[0],
-            file_id=row[1],
-            area_no=row[2],
-            name=row[3],
-            amount_fen=row[4],
-            paid_at=row[5],
-            voucher=(row[6], row[7]),
-            place_is_ours=row[8],
-            was_unmatched=row[9],
-            person_id=row[10],
-            person_name=row[11] or "",
-            person_area_no=row[12] or 0,
-            other_cover=row[13],
-            due_id=row[14],
-            open_fen=row[15],
-            paid_fen=row[16],
-            cash_held=row[17],
+        Candidate(*payment, (channel, voucher_no), *known)
+        for (*payment, channel, voucher_no), known in (
+            (row[:_PAYMENT], row[_PAYMENT:]) for row in rows
         )
-        for row in rows
     ]

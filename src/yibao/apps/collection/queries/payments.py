@@ -150,7 +150,7 @@ class ReasonCount:
 
 
 def unmatched(
-    *, scope: Scope, year: int, reason: str = "", offset: int = 0, limit: int = 50
+    *, scope: Scope, year: int, reason: str = "", offset: int, limit: int
 ) -> list[UnmatchedPayment]:
     """Return the payments that wait for a due, the oldest first, with their payment."""
     with scoped(scope):

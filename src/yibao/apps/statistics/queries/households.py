@@ -10,6 +10,8 @@ from django.utils.timezone import localdate
 from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.statistics.queries.standing import STANDING
 
+PAGE = 100
+
 
 @dataclass(frozen=True, slots=True)
 class HouseholdRow:
@@ -73,7 +75,7 @@ select p.id, p.name, coalesce(i.number, ''), p.phone, p.household_id, coalesce(h
 
 
 def households_of(
-    *, scope: Scope, year: int, on: datetime, offset: int = 0, limit: int = 100
+    *, scope: Scope, year: int, on: datetime, offset: int = 0, limit: int = PAGE
 ) -> list[HouseholdRow]:
     """Return the households of the scope, those with somebody to reach first. One query."""
     with scoped(scope), connection.cursor() as cursor:
@@ -103,7 +105,7 @@ def unpaid(
     on: datetime,
     reason: str | None = None,
     offset: int = 0,
-    limit: int = 100,
+    limit: int = PAGE,
 ) -> list[UnpaidRow]:
     """Return who is still to be reached, by village and household. One query."""
     with scoped(scope), connection.cursor() as cursor:

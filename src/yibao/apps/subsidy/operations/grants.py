@@ -81,7 +81,7 @@ def claim_grants(*, scope: Scope, year: int, at: datetime) -> list[Grant]:
     with scoped(scope):
         with connection.cursor() as cursor:
             cursor.execute(_LISTED, [year, scope.region])
-            owed = [(row[0], row[1], row[2], row[3]) for row in cursor.fetchall()]
+            owed: list[tuple[int, str, int, int]] = list(cursor.fetchall())
             cursor.execute(_SHARES, [year])
             office = finance_office(scope.region)
             if office is not None:
@@ -96,7 +96,7 @@ def claim_grants(*, scope: Scope, year: int, at: datetime) -> list[Grant]:
             object_kind="year",
             object_id=str(year),
             area_no=scope.area_from,
-            detail={"grants": len(owed), "expected_fen": sum(row[3] for row in owed)},
+            detail={"grants": len(owed), "expected_fen": sum(fen for *_, fen in owed)},
         )
         return list(Grant.objects.filter(year=year).order_by("department_id", "category"))
 

@@ -18,7 +18,9 @@ from yibao.core.refusal import Refusal
 from yibao.database.errors import refused
 
 MATCHED, UNMATCHED, FAULTY, REJECTED = "matched", "unmatched", "faulty", "rejected"
-NAME_LENGTH, NUMBER_LENGTH, FILE_NAME_LENGTH, ANSWER_LENGTH = 60, 30, 200, 200
+NAME_LENGTH = 60
+NUMBER_LENGTH = 30
+FILE_NAME_LENGTH = ANSWER_LENGTH = 200
 CONFIRM, REJECT, MATCH = "confirm", "reject", "match"
 
 

@@ -10,6 +10,8 @@ from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.subsidy.models import Grant, Roster, RosterRow, Support, SupportList
 from yibao.apps.subsidy.queries.matching import unmatched_rows_count
 
+PAGE = 100
+
 
 @dataclass(frozen=True, slots=True)
 class VillageSupport:
@@ -71,7 +73,7 @@ def roster(*, scope: Scope, roster_id: int) -> Roster:
 
 
 def roster_rows(
-    *, scope: Scope, roster_id: int, state: str = "", offset: int = 0, limit: int = 50
+    *, scope: Scope, roster_id: int, state: str = "", offset: int = 0, limit: int = PAGE
 ) -> tuple[int, list[RosterRow]]:
     """Return how many rows of a roster are in a state, and a page of them."""
     with scoped(scope):
@@ -82,7 +84,7 @@ def roster_rows(
         return found.count(), list(page)
 
 
-def waiting_rows(*, scope: Scope, year: int, offset: int = 0, limit: int = 50) -> list[RosterRow]:
+def waiting_rows(*, scope: Scope, year: int, offset: int = 0, limit: int = PAGE) -> list[RosterRow]:
     """Return the rows that wait for an answer, the oldest first."""
     with scoped(scope):
         return list(_waiting(year)[offset : offset + limit])
@@ -124,7 +126,7 @@ def results_by_village(*, scope: Scope, year: int) -> list[VillageSupport]:
             """,
             [year],
         )
-        return [VillageSupport(*row[:4], by_category=row[4]) for row in cursor.fetchall()]
+        return [VillageSupport(*row) for row in cursor.fetchall()]
 
 
 _LINES = """
@@ -140,7 +142,7 @@ select p.id, p.name, coalesce(i.number, ''), s.area_no, coalesce(v.name, ''), {c
 """
 
 
-def supported(*, scope: Scope, year: int, offset: int = 0, limit: int = 100) -> list[SupportLine]:
+def supported(*, scope: Scope, year: int, offset: int = 0, limit: int = PAGE) -> list[SupportLine]:
     """Return who is supported now, by village and category."""
     words = _LINES.format(
         category="s.category",
@@ -152,7 +154,7 @@ def supported(*, scope: Scope, year: int, offset: int = 0, limit: int = 100) -> 
 
 
 def list_lines(
-    *, scope: Scope, list_id: int, offset: int = 0, limit: int = 100
+    *, scope: Scope, list_id: int, offset: int = 0, limit: int = PAGE
 ) -> list[SupportLine]:
     """Return the lines of a fixed list that lie in the scope: a town sees its own."""
     words = _LINES.format(
