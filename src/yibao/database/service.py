@@ -67,14 +67,17 @@ def use_settings() -> None:
 
 
 @contextlib.contextmanager
-def database_at_hand(*, name: str | None = None, fresh: bool = False) -> Iterator[str]:
+def database_at_hand(
+    *, name: str | None = None, fresh: bool = False, drop: bool = False
+) -> Iterator[str]:
     """Hold the migrated database for the block; yields its name.
 
     `name` is another database beside the usual one, made when it is missing; with `fresh` it is
-    emptied first (only for one that is named). Raises what `Supervisor.start` raises and
+    emptied first, with `drop` it is gone afterwards, also after an error (only for one that is
+    named, never the usual one). Raises what `Supervisor.start` raises and
     DatabaseNotReachable.
     """
-    assert name or not fresh, "the served database is never emptied"
+    assert name or not (fresh or drop), "the served database is never emptied"
     use_settings()
     with contextlib.ExitStack() as stack:
         if settings.DATABASE_EMBEDDED:
@@ -83,6 +86,8 @@ def database_at_hand(*, name: str | None = None, fresh: bool = False) -> Iterato
         usual = str(settings.DATABASES[_OWNER]["NAME"])
         if name and name != usual:
             _make(name, fresh=fresh)
+            if drop:
+                stack.callback(_drop, name)
             _turn_to(name)
             stack.callback(_turn_to, usual)
         stack.callback(close_connections)
@@ -115,6 +120,17 @@ def migrate() -> list[str]:
             cursor.execute("select pg_advisory_unlock(%s)", [_MIGRATING])
 
 
+def refresh_statistics() -> None:
+    """Let the planner look at the tables anew, as their owner: after a large load, not by hand.
+
+    Autovacuum does the same within minutes; until then a plan made for empty tables is slow.
+    """
+    from django.db import connections
+
+    with connections[_OWNER].cursor() as cursor:
+        cursor.execute("analyze")
+
+
 def close_connections() -> None:
     """Close this thread's connections and the process's pools."""
     from django.db import connections
@@ -144,6 +160,15 @@ def _make(name: str, *, fresh: bool) -> None:
         cursor.execute("select 1 from pg_database where datname = %s", [name])
         if not cursor.fetchone():
             cursor.execute(f"create database {quoted}")
+
+
+def _drop(name: str) -> None:
+    """Drop a database of ours; whoever is still connected to it is sent away."""
+    from django.db import connections
+
+    owner = connections[_OWNER]
+    with _reachable(owner), owner.cursor() as cursor:
+        cursor.execute(f"drop database if exists {owner.ops.quote_name(name)} with (force)")
 
 
 @contextlib.contextmanager

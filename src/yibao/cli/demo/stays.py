@@ -1,5 +1,6 @@
 """Visits of 2010 in Hinggan: settled by institutions of three levels, capped, refused, reversed."""
 
+import json
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from datetime import date, timedelta
 
 from yibao.apps.care import operations as care
 from yibao.apps.claims import operations as claims
+from yibao.apps.claims.operations import SettledReply
 from yibao.cli.demo.clock import at
 from yibao.cli.demo.hinggan import VISIT_YEAR, Banner
 from yibao.cli.demo.offices import BANNER
@@ -48,7 +50,7 @@ class Ward:
 
     banner: Banner
     institutions: list[int] = field(default_factory=list)
-    settled: list[tuple[Visit, int]] = field(default_factory=list)
+    settled: list[tuple[Visit, SettledReply]] = field(default_factory=list)
     repeated: int = 0
 
 
@@ -90,7 +92,7 @@ def settle_all(ward: Ward, *, people: int, seed: int) -> None:
     _reverse_some(ward)
 
 
-def _settle(ward: Ward, visit: Visit, *, again: bool) -> int:
+def _settle(ward: Ward, visit: Visit, *, again: bool) -> SettledReply:
     """Settle one visit; where the line broke the institution asks again and gets the same bytes."""
     moment = at(visit.settled_on, 15)
     scope = ward.banner.office.staff.scope("medical", moment)
@@ -110,7 +112,7 @@ def _settle(ward: Ward, visit: Visit, *, again: bool) -> int:
         second = claims.settle(**ask)
         assert second.body == reply.body, "the same request has the same answer"
         ward.repeated += 1
-    return reply.settlement_id
+    return reply
 
 
 def _reverse_some(ward: Ward) -> None:
@@ -118,19 +120,22 @@ def _reverse_some(ward: Ward) -> None:
     last = max(visit.settled_on for visit, _ in ward.settled)
     moment = at(last + timedelta(days=1), 10)
     scope = ward.banner.office.staff.scope("reviewer", moment)
-    count = 0
-    for nth, (visit, settlement_id) in enumerate(ward.settled):
-        if nth % _REVERSED_EVERY == _REVERSED_EVERY - 1:
-            claims.reverse(
-                scope=scope,
-                client="console",
-                key=f"reverse-{visit.number}",
-                settlement_id=settlement_id,
-                because=_WHY_REVERSED[count % len(_WHY_REVERSED)],
-                at=moment + timedelta(minutes=count),
-            )
-            count += 1
-    ward.banner.progress.say("settlements reversed", count)
+    usual = [one for one in ward.settled if _was_paid(one[1])]
+    wrong = usual[_REVERSED_EVERY // 2 :: _REVERSED_EVERY]
+    for nth, (visit, reply) in enumerate(wrong):
+        claims.reverse(
+            scope=scope,
+            client="console",
+            key=f"reverse-{visit.number}",
+            settlement_id=reply.settlement_id,
+            because=_WHY_REVERSED[nth % len(_WHY_REVERSED)],
+            at=moment + timedelta(minutes=nth),
+        )
+    ward.banner.progress.say("settlements reversed", len(wrong))
+
+
+def _was_paid(reply: SettledReply) -> bool:
+    return bool(json.loads(reply.body)["reason"] == "paid")
 
 
 # -- The visits ------------------------------------------------------------------------------------

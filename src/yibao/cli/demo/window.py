@@ -94,7 +94,7 @@ def take_cash(campaign: Campaign, collected: Collected) -> None:
     by_village: dict[str, list[Human]] = {}
     for human in collected.cash:
         by_village.setdefault(human.village, []).append(human)
-    lateness = [_SAME_DAY, _SOON, _SAME_DAY, _TOO_LATE]
+    lateness = [_TOO_LATE, _SOON, _SAME_DAY, _SAME_DAY]
     taken = 0
     for nth, village in enumerate(sorted(by_village)):
         humans = by_village[village]
@@ -102,7 +102,7 @@ def take_cash(campaign: Campaign, collected: Collected) -> None:
         half = (len(humans) + 1) // 2
         for turn, part in enumerate((humans[:half], humans[half:])):
             day = _CASH_FROM + timedelta(days=9 * nth + 4 * turn)
-            late = lateness[(2 * nth + turn + 1) % len(lateness)]
+            late = lateness[(2 * nth + turn) % len(lateness)]
             taken += _one_visit(campaign, village, part, day, late)
     campaign.progress.say("paid in cash to agents, people", taken)
 

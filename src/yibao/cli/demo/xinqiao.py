@@ -12,6 +12,7 @@ from yibao.cli.demo.fates import make_town
 from yibao.cli.demo.offices import open_xinqiao
 from yibao.cli.demo.progress import Progress
 from yibao.cli.demo.workbooks import FileBox
+from yibao.database.service import refresh_statistics
 
 OPENED_ON, YEAR_OPENED_ON = date(2020, 9, 1), date(2020, 9, 20)
 # The day that the filled console serves: the year's last month, with work left to do.
@@ -31,6 +32,7 @@ def run_xinqiao(
     campaign = Campaign(town, office, progress, files)
     _open(campaign)
     campaigns.register_known(campaign)
+    refresh_statistics()
     campaigns.first_rosters(campaign)
     campaigns.import_ledgers(campaign)
     campaigns.raise_dues(campaign)
@@ -62,6 +64,7 @@ def _collect(campaign: Campaign) -> None:
     collected = window.plan(campaign)
     first, second, third, fourth, last = payments.SENT_ON
     window.take_fortnight(campaign, collected, first)
+    refresh_statistics()
     window.take_cash(campaign, collected)
     window.take_fortnight(campaign, collected, second)
     campaigns.added_rosters(campaign)
