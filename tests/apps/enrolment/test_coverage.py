@@ -120,7 +120,10 @@ def test_nobody_else_enters_in_the_middle_of_the_year(township):
     enrolled(township, pk)
     (answer,) = cover(township, item(township, pk, paid_on="2021-06-15"))
     assert (answer.accepted, answer.reason) == (False, "too_late")
-    assert queries.covered_on(scope=township, person_ids=[pk], at=at(2021, 8, 1), on=date(2021, 8, 1)) == {}
+    assert (
+        queries.covered_on(scope=township, person_ids=[pk], at=at(2021, 8, 1), on=date(2021, 8, 1))
+        == {}
+    )
 
 
 def test_cover_elsewhere_is_not_insured_again(township):
@@ -219,7 +222,9 @@ def test_covering_two_hundred_takes_as_many_statements_as_ten(township):
 @pytest.mark.requirement("HX-04-28")
 def test_hinggan_counts_from_the_moment_of_payment(hinggan):
     pk = resident(hinggan)
-    paid = item(hinggan, pk, year=2009, area_no=TOWN, first_time=True, paid_at="2009-03-10T14:30:00")
+    paid = item(
+        hinggan, pk, year=2009, area_no=TOWN, first_time=True, paid_at="2009-03-10T14:30:00"
+    )
     (answer,) = cover(hinggan, paid)
     assert (answer.reason, answer.starts_at) == ("paid_now", at(2009, 3, 10, 14, 30))
     ask = {"scope": hinggan, "person_ids": [pk], "on": date(2009, 3, 10)}
@@ -229,7 +234,9 @@ def test_hinggan_counts_from_the_moment_of_payment(hinggan):
 
 def insured_2009(hinggan):
     pk = resident(hinggan)
-    cover(hinggan, item(hinggan, pk, year=2009, area_no=TOWN, first_time=True, paid_on="2009-01-10"))
+    cover(
+        hinggan, item(hinggan, pk, year=2009, area_no=TOWN, first_time=True, paid_on="2009-01-10")
+    )
     return pk
 
 
@@ -241,7 +248,11 @@ def test_years_count_on_from_year_to_year(hinggan):
         )
         assert answer.starts_at == at(year, 1, 1)
     lines = queries.coverages_of(scope=hinggan, person_id=pk)
-    assert [(line.year, line.consecutive_years) for line in lines] == [(2011, 3), (2010, 2), (2009, 1)]
+    assert [(line.year, line.consecutive_years) for line in lines] == [
+        (2011, 3),
+        (2010, 2),
+        (2009, 1),
+    ]
 
 
 @pytest.mark.requirement("HX-01-08-3")
@@ -251,7 +262,14 @@ def test_on_the_first_of_may_the_unpaid_are_suspended(hinggan):
     for year in (2009, 2010):
         cover(
             hinggan,
-            item(hinggan, paid, year=year, area_no=TOWN, paid_on=f"{year}-02-01", first_time=year == 2009),
+            item(
+                hinggan,
+                paid,
+                year=year,
+                area_no=TOWN,
+                paid_on=f"{year}-02-01",
+                first_time=year == 2009,
+            ),
         )
     count = {"scope": hinggan, "year": 2010, "at": AT}
     assert operations.suspend_unpaid(on=date(2010, 4, 30), **count) == 0
@@ -287,14 +305,20 @@ def test_making_up_goes_on_with_the_years_and_leaves_the_gap_unpaid(hinggan):
 def test_a_missed_year_made_up_counts_and_one_not_made_up_starts_anew(hinggan):
     pk = insured_2009(hinggan)
     other = register(hinggan, area_no=TOWN, born=date(1970, 1, 1))[0]
-    cover(hinggan, item(hinggan, other, year=2009, area_no=TOWN, first_time=True, paid_on="2009-01-10"))
-    made_up = item(hinggan, pk, year=2011, area_no=TOWN, paid_on="2011-02-01", made_up_on="2011-02-01")
+    cover(
+        hinggan,
+        item(hinggan, other, year=2009, area_no=TOWN, first_time=True, paid_on="2009-01-10"),
+    )
+    made_up = item(
+        hinggan, pk, year=2011, area_no=TOWN, paid_on="2011-02-01", made_up_on="2011-02-01"
+    )
     anew = item(hinggan, other, year=2011, area_no=TOWN, paid_on="2011-02-01")
     assert made_up.facts["gap_years"] == 1
     answers = cover(hinggan, made_up, anew)
     assert [answer.reason for answer in answers] == ["made_up", "paid_now"]
     years = [
-        queries.coverages_of(scope=hinggan, person_id=one)[0].consecutive_years for one in (pk, other)
+        queries.coverages_of(scope=hinggan, person_id=one)[0].consecutive_years
+        for one in (pk, other)
     ]
     assert years == [3, 1]
 

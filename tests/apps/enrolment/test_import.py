@@ -4,8 +4,8 @@ import dataclasses
 import io
 from datetime import date
 
-import python_calamine
 import pytest
+import python_calamine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -445,7 +445,7 @@ def test_an_empty_ledger_is_refused(township):
 def test_a_ledger_of_another_village_is_refused(township):
     from tests.apps.registry.people import SHICANG
 
-    with pytest.raises(LedgerOfAnotherPlace, match="新桥镇 查泉村.*石仓村委会"):
+    with pytest.raises(LedgerOfAnotherPlace, match=r"新桥镇 查泉村.*石仓村委会"):
         upload(township, line(1), at=AT, area_no=SHICANG)
 
 

@@ -150,7 +150,9 @@ def test_what_is_wrong_with_a_person_is_said(township, facts, refusal, said):
 def test_two_hundred_persons_take_as_many_statements_as_ten(township):
     counts = []
     for first, size in ((0, 10), (100, 200)):
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             people = [
                 person(n, household_no=f"{n // 4:04}", identities=("minimum_living",))
                 for n in range(first, first + size)
