@@ -65,6 +65,20 @@ class Rule:
     ceilings: tuple[str, ...]
     limits: tuple[Node, ...]
 
+    def step_of(self, outcome: str) -> str:
+        """The name of the step that gives an outcome."""
+        return str(dict(self.edition.result)[outcome].value)
+
+    def claim_step(self) -> str:
+        """The name of the step whose amount the ceilings cut."""
+        node = _within(self.edition)
+        return str(node.args[0].value) if node else self.step_of("fund_pay")
+
+    def limit_steps(self) -> dict[str, str]:
+        """The step that gives each ceiling's limit, where it is one."""
+        named = zip(self.ceilings, self.limits)
+        return {name: str(node.value) for name, node in named if node.op == "step"}
+
     @property
     def sense_hash(self) -> str:
         """The hash of what the rule does, labels and articles apart."""
@@ -165,6 +179,12 @@ def _rule(edition: Edition) -> Rule:
     odd = [name for name, node in zip(names, limits) if node.op not in ("const", "step")]
     assert not odd, f"the limit of {odd} is to be the name of a parameter or a step"
     return Rule(edition, names, limits)
+
+
+def _within(edition: Edition) -> Node | None:
+    """The node that cuts an amount by ceilings."""
+    nodes = in_order([node for _, node in edition.result])
+    return next((node for node in nodes if node.op == "within"), None)
 
 
 def _limit_nodes(edition: Edition) -> dict[str, Node]:
