@@ -12,8 +12,8 @@ _PAYMENT = 8
 _CANDIDATES = """
 select p.id, p.file_id, p.area_no, p.name, p.amount_fen, p.paid_at, p.channel, p.voucher_no,
        p.insured_place = any(%s), u.id is not null, n.id, coalesce(n.name, ''),
-       coalesce(n.area_no, 0), coalesce(o.kind, ''), d.id, d.owed_fen - d.subsidised_fen - d.paid_fen,
-       coalesce(d.paid_fen, 0),
+       coalesce(n.area_no, 0), coalesce(o.kind, ''), d.id,
+       d.owed_fen - d.subsidised_fen - d.paid_fen, coalesce(d.paid_fen, 0),
        exists (select from collection_cashcollection c
                 left join collection_cashdepositline l on l.collection_id = c.id
                 where c.due_id = d.id and l.id is null)

@@ -8,6 +8,12 @@ from yibao.apps.statistics.queries.households import (
     unpaid,
     unpaid_reasons,
 )
+from yibao.apps.statistics.queries.members import (
+    HouseholdStanding,
+    MemberRow,
+    household_count,
+    household_standing,
+)
 from yibao.apps.statistics.queries.progress import (
     Board,
     ProgressRow,
@@ -19,9 +25,13 @@ from yibao.apps.statistics.queries.progress import (
 __all__ = [
     "Board",
     "HouseholdRow",
+    "HouseholdStanding",
+    "MemberRow",
     "ProgressRow",
     "ReasonRow",
     "UnpaidRow",
+    "household_count",
+    "household_standing",
     "households_of",
     "progress",
     "series",

@@ -105,9 +105,12 @@ def unpaid(
     on: datetime,
     reason: str | None = None,
     offset: int = 0,
-    limit: int = PAGE,
+    limit: int | None = PAGE,
 ) -> list[UnpaidRow]:
-    """Return who is still to be reached, by village and household. One query."""
+    """Return who is still to be reached, by village and household; `limit` None: all.
+
+    One query.
+    """
     with scoped(scope), connection.cursor() as cursor:
         cursor.execute(
             _UNPAID,

@@ -1,5 +1,6 @@
 """Reads of rosters, supports, fixed lists and grants."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -114,7 +115,7 @@ def results_by_village(*, scope: Scope, year: int) -> list[VillageSupport]:
         cursor.execute(
             """
             select area_no, name, sum(persons)::bigint, sum(fen)::bigint,
-                   jsonb_object_agg(category, persons)
+                   jsonb_object_agg(category, persons)::text
               from (select s.area_no, coalesce(max(o.name), '') as name, s.category,
                            count(*) as persons, sum(s.subsidy_fen) as fen
                       from subsidy_support s
@@ -126,7 +127,7 @@ def results_by_village(*, scope: Scope, year: int) -> list[VillageSupport]:
             """,
             [year],
         )
-        return [VillageSupport(*row) for row in cursor.fetchall()]
+        return [VillageSupport(*row, json.loads(text)) for *row, text in cursor.fetchall()]
 
 
 _LINES = """
