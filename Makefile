@@ -12,7 +12,7 @@ setup: ## make .venv with the locked packages, and what browsers and Chinese pag
 	@scripts/setup.sh
 
 run: setup ## fill the demonstration if the database is empty, then serve http://127.0.0.1:8000
-	@$(BIN)/yibao demo --into yibao --if-empty
+	@$(BIN)/yibao demo --into yibao --day campaign --if-empty
 	@$(BIN)/yibao serve
 
 test: lint ## everything that must hold: lint, then the whole suite on two processes

@@ -38,6 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--if-empty", action="store_true", help="with --into: nothing where it holds persons"
     )
+    parser.add_argument(
+        "--day",
+        choices=("year", "campaign"),
+        default="year",
+        help="with --into: stop on 20 December 2021, the year behind (the default), or on"
+        " 18 December 2020, in the midst of the campaign",
+    )
     parser.add_argument("--keep", action="store_true", help="keep the run's own database")
     parser.add_argument("--files", type=Path, metavar="DIR", help="write the Excel files there too")
 
@@ -50,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     name = f"yibao_demo_{os.getpid()}"
     with database_at_hand(name=name, fresh=True, drop=not arguments.keep):
         _use_examples(_EXAMPLES)
-        _print(_run(arguments, close=True), as_json=arguments.json)
+        _print(_run(arguments, "close"), as_json=arguments.json)
         if arguments.keep:
             print(f"The database {name} is kept.", file=sys.stderr)
     return 0
@@ -66,21 +73,22 @@ def _fill(arguments: argparse.Namespace) -> int:
         _lay_examples()
         from yibao.cli.demo.served import hand_over
 
-        made = _run(arguments, close=False)
-        accounts = hand_over(made.offices)
+        made = _run(arguments, arguments.day)
+        accounts = hand_over(made)
         _print(made, as_json=arguments.json)
         print(accounts, file=sys.stderr if arguments.json else sys.stdout)
     return 0
 
 
-def _run(arguments: argparse.Namespace, *, close: bool):
+def _run(arguments: argparse.Namespace, stop: str):
     from yibao.cli.demo.whole import run_whole
+    from yibao.cli.demo.xinqiao import Stop
 
     return run_whole(
         people=arguments.people,
         seed=arguments.seed,
         files=arguments.files,
-        close=close,
+        stop=Stop(stop),
     )
 
 

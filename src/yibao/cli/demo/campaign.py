@@ -23,6 +23,7 @@ from yibao.cli.demo.workbooks import FileBox
 from yibao.core.money import Fen
 
 YEAR = 2021
+REGION_NAME, TOWN_NAME = "衡山县", "新桥镇"
 REGISTERED_ON = date(2020, 9, 21)
 LISTED_ON = date(2020, 9, 30)
 MATCHED_ON = date(2020, 10, 9)
@@ -47,11 +48,6 @@ class Campaign:
     files: FileBox
     persons: dict[int, int] = field(default_factory=dict)  # key → person id
     poor_roster: int = 0
-
-    @property
-    def region_name(self) -> str:
-        """The county's name, as it heads the ledgers."""
-        return "衡山县"
 
     def person(self, human: Human) -> int:
         """Return the id under which somebody is registered."""
@@ -227,9 +223,9 @@ def _owed_by_october(campaign: Campaign) -> Callable[[Human], str]:
 
 
 def _import(campaign: Campaign, village: Organisation, ledger: Ledger, on: date, hour: int) -> None:
-    names = {"region": campaign.region_name, "township": "新桥镇", "village": village.name}
+    names = {"region": REGION_NAME, "township": TOWN_NAME, "village": village.name}
     content = ledgers.file_of(ledger, year=YEAR, **names)
-    import_id, bad = _upload(campaign, village, ledger.kind, content, on, hour)
+    import_id, bad = _take(campaign, village, ledger.kind, content, on, hour)
     if not bad:
         return
     scope = campaign.office.staff.scope("town", at(on, hour))
@@ -237,10 +233,10 @@ def _import(campaign: Campaign, village: Organisation, ledger: Ledger, on: date,
     campaign.files.keep(f"台账/{village.name}-{ledger.kind}-错误行.xlsx", errors)
     mended, left = ledgers.mended_file(ledger, errors, year=YEAR, **names)
     if left:
-        _upload(campaign, village, ledger.kind, mended, on, hour, again="-更正")
+        _take(campaign, village, ledger.kind, mended, on, hour, again="-更正")
 
 
-def _upload(
+def _take(
     campaign: Campaign,
     village: Organisation,
     kind: str,

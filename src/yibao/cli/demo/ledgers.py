@@ -107,6 +107,15 @@ def elsewhere_ledger(town: Town, village: str) -> Ledger:
     return ledger
 
 
+def unproven_ledger(town: Town, village: str) -> Ledger:
+    """Return annex 4 of those of a village who cannot show a voucher."""
+    ledger = Ledger(INSURED_ELSEWHERE, village)
+    for human in town.of("unproven"):
+        if human.village == village:
+            ledger.add(_elsewhere_line(town, human) | {"voucher_no": ""})
+    return ledger
+
+
 def file_of(ledger: Ledger, *, region: str, year: int, township: str, village: str) -> bytes:
     """Return the ledger as the Excel file that is handed in."""
     return filled(

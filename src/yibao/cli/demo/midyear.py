@@ -24,7 +24,7 @@ _REGISTERED_AFTER, _TOO_LATE_AFTER = 25, 104
 _PAID_AFTER = 2
 _FOUND_ON = date(2021, 3, 18)
 _POOR_LISTED = date(2021, 11, 10)
-_DECEMBER = date(2021, 12, 8)
+_DECEMBER, _LAST_FILE = date(2021, 12, 8), date(2021, 12, 20)
 CLOSED_ON = date(2022, 1, 5)
 
 
@@ -59,14 +59,14 @@ def _newborn(human: Human, after: int) -> Entrant:
     return Entrant(human, "newborn", human.born, human.born + timedelta(days=after))
 
 
-def run_months(campaign: Campaign, *, until: date) -> None:
+def run_months(campaign: Campaign) -> None:
     """Let 2021 pass month by month: who comes in registers, is priced and pays."""
     coming = entrants(campaign)
     for month in range(1, 13):
         first = date(YEAR, month, 1)
         last = _last_day(first)
         here = [one for one in coming if first <= one.enters_on <= last]
-        _enter(campaign, here, min(last, until))
+        _enter(campaign, here, min(last, _LAST_FILE))
         _leave(campaign, first, last)
         if first <= _FOUND_ON <= last:
             window.record_found_elsewhere(campaign, _FOUND_ON)

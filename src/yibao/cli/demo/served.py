@@ -4,20 +4,22 @@ from collections.abc import Sequence
 from unicodedata import east_asian_width
 
 from yibao.apps.access import operations as access
-from yibao.cli.demo import hinggan, xinqiao
+from yibao.cli.demo import hinggan
 from yibao.cli.demo.clock import at
-from yibao.cli.demo.offices import HINGGAN, XINQIAO, Office
+from yibao.cli.demo.offices import HINGGAN, XINQIAO
 from yibao.cli.demo.staff import Account
+from yibao.cli.demo.whole import Made
+from yibao.cli.demo.xinqiao import SERVED_ON
 
-_DAYS = {XINQIAO: xinqiao.SERVED_ON, HINGGAN: hinggan.SERVED_ON}
 _HEADS = ("工号", "姓名", "岗位", "机构", "一次性密码")
 
 
-def hand_over(offices: Sequence[Office]) -> str:
+def hand_over(made: Made) -> str:
     """Set each region's served day, renew every password, and return the list to hand out."""
+    days = {XINQIAO: SERVED_ON[made.stop], HINGGAN: hinggan.SERVED_ON}
     lines = []
-    for office in offices:
-        day = _DAYS[office.region]
+    for office in made.offices:
+        day = days[office.region]
         access.serve_day(code=office.region, on=day, at=at(day))
         lines += [f"{office.agency.region.name}　服务日 {day.isoformat()}"]
         lines += _table(office.staff.accounts(at(day)))

@@ -113,7 +113,7 @@ def _one_visit(
     if not humans:
         return 0
     scope = campaign.office.staff.scope(village, at(day))
-    ids = _collect(campaign, village, humans, at(day, 10))
+    ids = collect(campaign, village, humans, at(day, 10))
     collection.deposit_cash(
         scope=scope,
         collection_ids=ids,
@@ -125,7 +125,7 @@ def _one_visit(
     return len(ids)
 
 
-def _collect(
+def collect(
     campaign: Campaign, village: str, humans: Sequence[Human], moment: datetime
 ) -> list[int]:
     """Take what is open of each due in cash; return the collections."""
@@ -149,10 +149,10 @@ def _collect(
     return made
 
 
-def hold_cash(campaign: Campaign) -> None:
-    """One agent takes cash on the last day but one and does not pay it in."""
+def hold_cash(campaign: Campaign, on: date = _HELD_ON) -> None:
+    """One agent takes cash, usually on the last day but one, and does not pay it in."""
     (human,) = campaign.town.of("cash_held")
-    _collect(campaign, human.village, [human], at(_HELD_ON, 16))
+    collect(campaign, human.village, [human], at(on, 16))
 
 
 def claim_by_hand(campaign: Campaign, collected: Collected) -> None:
