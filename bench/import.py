@@ -163,7 +163,7 @@ def _import_set_wise(scope, rows):
 
     with scoped(scope):
         ledger = _ledger(scope)
-        store_rows(ledger, rows)
+        store_rows(ledger=ledger, rows=rows)
         run_checks(scope=scope, ledger=ledger, at=AT)
     return operations.confirm_ledger(scope=scope, import_id=ledger.pk, at=AT)
 

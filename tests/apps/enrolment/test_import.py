@@ -16,6 +16,7 @@ from yibao.apps.access.models import AuditRecord
 from yibao.apps.access.roles import SecondPersonNeeded
 from yibao.apps.access.scope import NotAllowed, NotThere, OutsideScope, scoped
 from yibao.apps.enrolment import operations, queries
+from yibao.apps.enrolment.guards import _questions
 from yibao.apps.enrolment.ledgers import (
     INSURED_ELSEWHERE,
     NEW_ENTRANTS,
@@ -24,7 +25,7 @@ from yibao.apps.enrolment.ledgers import (
 )
 from yibao.apps.enrolment.models import Enrolment, LedgerImport, LedgerRow, OtherCover
 from yibao.apps.enrolment.operations.confirming import NothingToWrite
-from yibao.apps.enrolment.operations.undoing import CorrectionNotUndone, ReasonMissing, _guards
+from yibao.apps.enrolment.operations.undoing import CorrectionNotUndone, ReasonMissing
 from yibao.apps.enrolment.operations.uploading import (
     LedgerEmpty,
     LedgerOfAnotherPlace,
@@ -376,7 +377,7 @@ def test_lines_already_paid_are_listed_and_nothing_is_undone(township, reviewer,
         people[4], 2021, {"born": "1980-05-06", "paid_on": "2020-12-18"}, "payment", 1, CHAQUAN
     )
     assert operations.cover(scope=township, items=[item], at=AT)[0].accepted
-    monkeypatch.setattr("yibao.apps.enrolment.operations.undoing._guards", [])
+    monkeypatch.setattr("yibao.apps.enrolment.guards._questions", [])
     operations.paid_guard(lambda year, persons: {people[6]} & set(persons))
     with pytest.raises(operations.LinesAlreadyPaid) as refusal:
         operations.undo_ledger(scope=reviewer, import_id=ledger.pk, reason="传错了", at=AT)
@@ -480,4 +481,4 @@ def test_a_village_agent_uploads_and_the_township_confirms(township):
 
 
 def test_no_guard_of_a_test_is_left_behind():
-    assert all(guard.__module__.startswith("yibao.") for guard in _guards)
+    assert all(one.__module__.startswith("yibao.") for one in _questions)

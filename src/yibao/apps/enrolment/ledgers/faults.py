@@ -153,3 +153,20 @@ def is_error(code: str) -> bool:
 def first_of(faults: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Return the fault that stands for the line: an error before a question, else in order."""
     return min(faults, key=lambda one: not is_error(one["code"]), default=None)
+
+
+def reference_page() -> str:
+    """Return docs/reference/errors.md: every fault of a ledger's line, as clerks read it."""
+    lines = [
+        "# Faults of a ledger's line",
+        "",
+        "Written from `apps/enrolment/ledgers/faults.py`. What a line with an E code says is never",
+        "written; a line with a W code waits for a clerk's word. Words in braces are filled in.",
+        "Codes without a cause here are those of `yibao.core`, see [refusals](refusals.md).",
+        "",
+        "| code | reason in the menu | cause | cure |",
+        "| --- | --- | --- | --- |",
+    ]
+    for code, kind in sorted(KINDS.items()):
+        lines.append(f"| {code} | {kind.label} | {kind.reason} | {kind.remedy} |")
+    return "\n".join(lines) + "\n"

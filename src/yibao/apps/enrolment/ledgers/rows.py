@@ -20,6 +20,8 @@ from yibao.core.refusal import Refusal
 from yibao.rulebook.national import code_label, code_of, codes
 
 _PHONE_DIGITS = range(7, 13)
+# From twelve digits on, a spreadsheet shows the power of ten.
+_POWER_OF_TEN = 11
 # What each column of the database holds.
 _AT_MOST = {"household_no": 20, "name": 60, "hukou_place": 80, "cover_place": 60, "voucher_no": 60}
 _NAME_MARKS = frozenset("·•．.・ ")
@@ -91,8 +93,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _number_shown(number: Decimal) -> str:
-    # From twelve digits on, a spreadsheet shows the power of ten.
-    if number.adjusted() >= 11:
+    if number.adjusted() >= _POWER_OF_TEN:
         return f"{number:.5E}"
     return format(number.normalize(), "f")
 

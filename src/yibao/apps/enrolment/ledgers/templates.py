@@ -15,7 +15,15 @@ _HEAD_ROW = 2
 _FONT = {"font_name": "宋体", "font_size": 11}
 _BORDER = {**_FONT, "border": 1, "valign": "vcenter", "text_wrap": True}
 _LONGEST_LIST = 255
+_A4 = 9
+_TITLE = {"font_name": "黑体", "font_size": 16, "align": "center"}
 REASON, REMEDY, CODE, AT = "错误原因", "改正办法", "错误代码", "原行号"
+_ADDED = (
+    Column(REASON, "reason", width=44),
+    Column(REMEDY, "remedy", width=44),
+    Column(CODE, "code", width=12),
+    Column(AT, "at", width=8),
+)
 
 
 def template(
@@ -71,14 +79,8 @@ def error_lines(
         }
         for row_no, cells, faults in rows
     ]
-    added = (
-        Column(REASON, "reason", width=44),
-        Column(REMEDY, "remedy", width=44),
-        Column(CODE, "code", width=12),
-        Column(AT, "at", width=8),
-    )
     return _written(
-        form, year=year, region=region, unit=unit, lines=len(listed), rows=listed, added=added
+        form, year=year, region=region, unit=unit, lines=len(listed), rows=listed, added=_ADDED
     )
 
 
@@ -116,7 +118,7 @@ def _written(
         _below(book, sheet, form, _HEAD_ROW + 2 + lines)
         sheet.freeze_panes(_HEAD_ROW + 1, 0)
         sheet.set_landscape()
-        sheet.set_paper(9)
+        sheet.set_paper(_A4)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0, _HEAD_ROW)
         pages = range(_HEAD_ROW + 1 + _LINES_A_PAGE, _HEAD_ROW + 1 + lines, _LINES_A_PAGE)
@@ -125,7 +127,7 @@ def _written(
 
 
 def _above(book, sheet, form: LedgerForm, title: str, unit: str, width: int) -> None:  # type: ignore[no-untyped-def]
-    name = book.add_format({"font_name": "黑体", "font_size": 16, "align": "center"})
+    name = book.add_format(_TITLE)
     plain = book.add_format(_FONT)
     sheet.merge_range(0, 0, 0, width - 1, title, name)
     sheet.write_string(1, 0, unit, plain)

@@ -194,4 +194,4 @@ def _cells(workbook: python_calamine.CalamineWorkbook, name: str) -> list[list[A
 
 
 def _megabytes(size: int) -> str:
-    return f"{-(-size // (1024 * 1024)):,}"
+    return f"{-(-size // _PIECE):,}"

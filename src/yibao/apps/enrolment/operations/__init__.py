@@ -1,5 +1,6 @@
 """What changes enrolment: years, ledgers, lists, coverage."""
 
+from yibao.apps.enrolment.guards import paid_guard
 from yibao.apps.enrolment.operations.checking import check_ledger, decide_warnings
 from yibao.apps.enrolment.operations.confirming import confirm_ledger
 from yibao.apps.enrolment.operations.covering import (
@@ -18,7 +19,7 @@ from yibao.apps.enrolment.operations.enrolling import (
     withdraw,
 )
 from yibao.apps.enrolment.operations.files import error_file, template
-from yibao.apps.enrolment.operations.undoing import LinesAlreadyPaid, paid_guard, undo_ledger
+from yibao.apps.enrolment.operations.undoing import LinesAlreadyPaid, undo_ledger
 from yibao.apps.enrolment.operations.uploading import drop_ledger, upload_ledger
 from yibao.apps.enrolment.operations.years import close_year, open_year
 

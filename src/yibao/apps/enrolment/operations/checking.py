@@ -70,7 +70,7 @@ def decide_warnings(
         }
         _load(cursor, lines)
         cursor.execute(_WRONG)
-        count(cursor, ledger)
+        count(cursor=cursor, ledger=ledger)
         audit.record(
             scope=scope,
             action="enrolment.decide_warnings",
@@ -87,11 +87,11 @@ def run_checks(*, scope: Scope, ledger: LedgerImport, at: datetime) -> None:
     """Check the lines inside the caller's transaction, write their faults, count, save."""
     ledger.state = LEDGER_IMPORT.next(ledger.state, "check")
     with connection.cursor() as cursor:
-        recheck(cursor, scope=scope, ledger=ledger, at=at)
+        recheck(cursor=cursor, scope=scope, ledger=ledger, at=at)
     ledger.save(update_fields=["state"])
 
 
-def recheck(cursor: Any, *, scope: Scope, ledger: LedgerImport, at: datetime) -> None:
+def recheck(*, cursor: Any, scope: Scope, ledger: LedgerImport, at: datetime) -> None:
     """Find the faults of every line not yet written and count; the state stays as it is."""
     cursor.execute(
         "select r.id, r.faults from enrolment_ledgerrow r"
@@ -106,10 +106,10 @@ def recheck(cursor: Any, *, scope: Scope, ledger: LedgerImport, at: datetime) ->
     _load(cursor, lines)
     cursor.execute(_NONE_WRONG, [ledger.pk])
     cursor.execute(_WRONG)
-    count(cursor, ledger)
+    count(cursor=cursor, ledger=ledger)
 
 
-def count(cursor: Any, ledger: LedgerImport) -> None:
+def count(*, cursor: Any, ledger: LedgerImport) -> None:
     """Count lines good, bad and to be decided; what is left of the sum is to be decided."""
     errors = [code for code in KINDS if is_error(code)]
     cursor.execute(_COUNTS, [errors, ledger.pk])

@@ -120,11 +120,11 @@ def confirm_ledger(
 
 def _begin(scope: Scope, import_id: int, at: datetime) -> LedgerImport:
     with scoped(scope), connection.cursor() as cursor:
-        ledger = the_ledger(import_id)
+        ledger = the_ledger(import_id=import_id)
         the_open_year(region=scope.region, year=ledger.year)
         event = "resume" if ledger.state == "writing" else "confirm"
         ledger.state = LEDGER_IMPORT.next(ledger.state, event)
-        recheck(cursor, scope=scope, ledger=ledger, at=at)
+        recheck(cursor=cursor, scope=scope, ledger=ledger, at=at)
         if event == "confirm":
             if not ledger.rows_good:
                 raise NothingToWrite()
@@ -160,7 +160,7 @@ def _write_chunk(scope: Scope, ledger: LedgerImport, at: datetime, chunk_rows: i
         if state != UNIQUE:
             raise
     with scoped(scope), connection.cursor() as cursor:
-        recheck(cursor, scope=scope, ledger=the_ledger(ledger.pk), at=at)
+        recheck(cursor=cursor, scope=scope, ledger=the_ledger(import_id=ledger.pk), at=at)
     return chunk_rows
 
 
@@ -200,10 +200,10 @@ def _write(cursor: Any, ledger: LedgerImport, lines: Sequence[_Line], at: dateti
     )
     if ledger.kind == INSURED_ELSEWHERE:
         covers = [_cover(line, person_of[line.pk]) for line in lines]
-        done = write_other_covers(cursor, year=ledger.year, covers=covers, at=at)
+        done = write_other_covers(cursor=cursor, year=ledger.year, covers=covers, at=at)
     else:
         entries = [_entry(ledger, line, person_of[line.pk]) for line in lines]
-        done = len(write_enrolments(cursor, year=ledger.year, entries=entries, at=at))
+        done = len(write_enrolments(cursor=cursor, year=ledger.year, entries=entries, at=at))
     if done < len(lines):
         raise _OvertakenError()
     cursor.execute(
@@ -304,7 +304,7 @@ def _kind(number: str) -> str:
 def _finish(scope: Scope, import_id: int, at: datetime) -> LedgerImport:
     """Close the run, unless another one still writes lines that it has locked."""
     with scoped(scope):
-        ledger = the_ledger(import_id)
+        ledger = the_ledger(import_id=import_id)
         left = LedgerRow.objects.filter(ledger=ledger, fault_code="", written_at=None)
         if ledger.state == "writing" and not left.exists():
             ledger.state = LEDGER_IMPORT.next(ledger.state, "finish")

@@ -105,7 +105,7 @@ def enrol(*, scope: Scope, year: int, entries: Sequence[Entry], at: datetime) ->
     scope.require("enrolment.enrol")
     with scoped(scope), connection.cursor() as cursor:
         the_open_year(region=scope.region, year=year)
-        ids = write_enrolments(cursor, year=year, entries=entries, at=at)
+        ids = write_enrolments(cursor=cursor, year=year, entries=entries, at=at)
         if missing := {entry.person_id for entry in entries} - ids.keys():
             _say_why(year, sorted(missing))
         elif len(ids) < len(entries):
@@ -123,7 +123,7 @@ def enrol(*, scope: Scope, year: int, entries: Sequence[Entry], at: datetime) ->
 
 
 def write_enrolments(
-    cursor: Any, *, year: int, entries: Sequence[Entry], at: datetime
+    *, cursor: Any, year: int, entries: Sequence[Entry], at: datetime
 ) -> dict[int, int]:
     """Insert enrolments set-wise in the caller's transaction; return ids by person.
 
@@ -196,7 +196,7 @@ def record_other_covers(
         raise VoucherMissing()
     with scoped(scope), connection.cursor() as cursor:
         the_open_year(region=scope.region, year=year)
-        written = write_other_covers(cursor, year=year, covers=covers, at=at)
+        written = write_other_covers(cursor=cursor, year=year, covers=covers, at=at)
         audit.record(
             scope=scope,
             action="enrolment.other_cover",
@@ -209,7 +209,7 @@ def record_other_covers(
 
 
 def write_other_covers(
-    cursor: Any, *, year: int, covers: Sequence[NewOtherCover], at: datetime
+    *, cursor: Any, year: int, covers: Sequence[NewOtherCover], at: datetime
 ) -> int:
     """Insert cover elsewhere set-wise in the caller's transaction; return how many were new."""
     load(cursor, "cover_in", _COVER, ([getattr(c, name) for name in _COVER] for c in covers))

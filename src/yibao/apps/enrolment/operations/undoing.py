@@ -1,10 +1,8 @@
 """Undoing a written ledger: a correction that adds, by a second person, never for paid lines.
 
-Who has paid is known to a later app. It says so here: `paid_guard` takes its question once, at
-start-up, so that no app imports one above it.
+Who has paid is known to a later app, which says so through `yibao.apps.enrolment.guards`.
 """
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -12,6 +10,7 @@ from django.db.models import QuerySet
 from yibao.apps.access import audit
 from yibao.apps.access.roles import apart
 from yibao.apps.access.scope import Scope, scoped
+from yibao.apps.enrolment.guards import paid_persons
 from yibao.apps.enrolment.ledgers.forms import INSURED_ELSEWHERE
 from yibao.apps.enrolment.models import (
     LEDGER_IMPORT,
@@ -25,8 +24,6 @@ from yibao.apps.enrolment.operations.confirming import SOURCE
 from yibao.apps.enrolment.operations.uploading import the_ledger
 from yibao.core.refusal import Refusal
 
-PaidPersons = Callable[[int, Sequence[int]], set[int]]
-_guards: list[PaidPersons] = []
 _NAMED = 20
 _NOTE = 200
 
@@ -63,12 +60,6 @@ class ReasonMissing(Refusal):
     field = "reason"
 
 
-def paid_guard(question: PaidPersons) -> PaidPersons:
-    """Let a later app say which persons have paid for a year; asked under the scope of the act."""
-    _guards.append(question)
-    return question
-
-
 def undo_ledger(*, scope: Scope, import_id: int, reason: str, at: datetime) -> LedgerImport:
     """Withdraw all that a written ledger put on the year's list; return the linked correction.
 
@@ -80,7 +71,7 @@ def undo_ledger(*, scope: Scope, import_id: int, reason: str, at: datetime) -> L
     if not reason.strip():
         raise ReasonMissing()
     with scoped(scope):
-        ledger = the_ledger(import_id)
+        ledger = the_ledger(import_id=import_id)
         if ledger.undoes_id is not None:
             raise CorrectionNotUndone()
         state = LEDGER_IMPORT.next(ledger.state, "undo")
@@ -117,8 +108,7 @@ def _refuse_paid(ledger: LedgerImport, written: QuerySet[LedgerRow]) -> None:
             person_id__in=persons, year=ledger.year, cancelled_at=None
         ).values_list("person_id", flat=True)
     )
-    for question in _guards:
-        paid |= question(ledger.year, persons)
+    paid |= paid_persons(year=ledger.year, person_ids=persons)
     lines = sorted(rows[person] for person in paid & rows.keys())
     if lines:
         named = "、".join(f"第 {row} 行" for row in lines[:_NAMED])

@@ -109,7 +109,7 @@ def upload_ledger(
             uploaded_by=scope.operator_id,
             note=read.header.get("unit", "")[:_FILE_NAME],
         )
-        store_rows(ledger, read.rows)
+        store_rows(ledger=ledger, rows=read.rows)
         run_checks(scope=scope, ledger=ledger, at=at)
         audit.record(
             scope=scope,
@@ -131,7 +131,7 @@ def drop_ledger(*, scope: Scope, import_id: int, at: datetime) -> LedgerImport:
     """
     scope.require("enrolment.import")
     with scoped(scope):
-        ledger = the_ledger(import_id)
+        ledger = the_ledger(import_id=import_id)
         ledger.state = LEDGER_IMPORT.next(ledger.state, "drop")
         ledger.save(update_fields=["state"])
         audit.record(
@@ -145,7 +145,7 @@ def drop_ledger(*, scope: Scope, import_id: int, at: datetime) -> LedgerImport:
     return ledger
 
 
-def the_ledger(import_id: int) -> LedgerImport:
+def the_ledger(*, import_id: int) -> LedgerImport:
     """Return the import of the scope, locked. Raises NotThere."""
     found = LedgerImport.objects.select_for_update().filter(pk=import_id).first()
     if found is None:
@@ -153,7 +153,7 @@ def the_ledger(import_id: int) -> LedgerImport:
     return found
 
 
-def store_rows(ledger: LedgerImport, rows: Iterable[ReadRow]) -> None:
+def store_rows(*, ledger: LedgerImport, rows: Iterable[ReadRow]) -> None:
     """Insert the lines of a ledger, in one statement."""
     names = ", ".join(_ROW)
     with connection.cursor() as cursor:

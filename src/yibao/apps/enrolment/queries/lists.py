@@ -11,6 +11,8 @@ from yibao.apps.enrolment.models import Enrolment, InsuredYear, OtherCover
 from yibao.apps.registry.names import masked
 from yibao.core.identity import mask_phone
 
+PAGE = 100
+
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentLine:
@@ -101,7 +103,7 @@ def other_covers_of(*, scope: Scope, person_ids: Sequence[int]) -> dict[int, lis
     return found
 
 
-def unpaid_of(*, scope: Scope, year: int, after_id: int = 0, limit: int = 100) -> list[Unpaid]:
+def unpaid_of(*, scope: Scope, year: int, after_id: int = 0, limit: int = PAGE) -> list[Unpaid]:
     """Return who is still to be reached for a year, by id, the next `limit` after `after_id`.
 
     A person who claims cover elsewhere without a voucher is among them (方案 四(一)).

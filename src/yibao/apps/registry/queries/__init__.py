@@ -2,6 +2,7 @@
 
 from yibao.apps.registry.queries.areas import area_names
 from yibao.apps.registry.queries.facts import facts_of_persons
+from yibao.apps.registry.queries.names import person_names
 from yibao.apps.registry.queries.pages import (
     DocumentLine,
     HouseholdPage,
@@ -23,6 +24,7 @@ __all__ = [
     "area_names",
     "facts_of_persons",
     "household_page",
+    "person_names",
     "person_page",
     "search",
 ]

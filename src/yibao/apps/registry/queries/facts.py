@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from yibao.apps.access.scope import Scope, scoped
+from yibao.core.calendar import InsuredYear
 
 # Text columns whose blank says: nothing recorded. The fact is then left out.
 _WORDS = ("residence", "hukou", "hukou_kind", "origin", "student", "school_owner")
@@ -35,7 +36,8 @@ def facts_of_persons(
     day of the year. What coverage tells (consecutive years, cover elsewhere) is enrolment's to
     add. One query.
     """
-    since, until = (on, on) if on else (date(year, 1, 1), date(year, 12, 31))
+    insured = InsuredYear(year).period
+    since, until = (on, on) if on else (insured.start, insured.last)
     with scoped(scope), connection.cursor() as cursor:
         ids = list(person_ids)
         cursor.execute(_PERSONS, [ids, until, since, ids])

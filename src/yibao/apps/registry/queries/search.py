@@ -19,6 +19,9 @@ from yibao.core.identity import mask_number
 
 # Below it, a part of a number finds half a county.
 NUMBER_AT_LEAST = 6
+PAGE = 20
+# Where the area stands in a row of the answer.
+_AREA = 5
 _PHONE_DIGITS = range(7, 13)
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -66,7 +69,7 @@ class Found:
     household_no: str
 
 
-def search(*, scope: Scope, text: str, after_id: int = 0, limit: int = 20) -> list[Found]:
+def search(*, scope: Scope, text: str, after_id: int = 0, limit: int = PAGE) -> list[Found]:
     """Return the people of the scope that the text finds, by id, the next `limit` after `after_id`.
 
     What the text is tells where it is looked for: six digits or more are the beginning of a
@@ -82,7 +85,7 @@ def search(*, scope: Scope, text: str, after_id: int = 0, limit: int = 20) -> li
     with scoped(scope), connection.cursor() as cursor:
         cursor.execute(_SHOWN.format(branches=union), [*values, limit])
         rows = cursor.fetchall()
-        names = area_names(row[5] for row in rows)
+        names = area_names(row[_AREA] for row in rows)
     return [_found(row, names) for row in rows]
 
 
