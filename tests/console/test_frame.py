@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 
 from tests.apps.access.offices import hire
+from tests.console.season import late_season
 from tests.console.signed_in import sign_in_as
 from yibao.apps.access import audit, operations
 from yibao.apps.access.models import AuditRecord, Operator, PoolingRegion
@@ -18,6 +19,7 @@ from yibao.apps.access.roles import ACTIONS, ROLE_ACTIONS
 from yibao.apps.access.scope import Scope
 from yibao.console.menu import ENTRIES, GROUPS
 from yibao.database.scope import scoped
+from yibao.web.glyphs import ICONS
 from yibao.web.headers import POLICY
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +111,7 @@ ROLES = [role for role in ROLE_ACTIONS if role != "system"]
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_keeps_the_rules_and_only_whom_it_lets_in(role):
+    late_season()
     client, scope = sign_in_as(role=role, division="430423")
     pages = plain_pages()
     assert ("/access/operators/", "access.read") in pages
@@ -261,6 +264,8 @@ def test_a_one_time_password_leads_to_its_change_and_nowhere_else():
     weak = {"old": staff.one_time_password, "new": "short", "again": "short"}
     answer = client.post("/password/", weak)
     assert answer.status_code == 422
+    row = last_record()
+    assert (row.action, row.outcome) == ("access.change_password", audit.REFUSED)
     own = {"old": staff.one_time_password, "new": "Xinqiao-2021", "again": "Xinqiao-2021"}
     assert client.post("/password/", own).headers["Location"] == "/"
     assert client.get("/").status_code == 200
@@ -363,6 +368,7 @@ def test_every_page_without_its_own_region_day_shows_the_databases_day():
 def test_the_menu_names_pages_that_exist_and_rights_that_are_declared():
     for entry in ENTRIES:
         assert entry.group in GROUPS
+        assert entry.icon in ICONS
         assert not entry.action or entry.action in ACTIONS
         try:
             reverse(entry.name)

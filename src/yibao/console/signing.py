@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from yibao.apps.access import operations, queries
+from yibao.apps.access import audit, operations, queries
 from yibao.apps.access.models import Operator, PoolingRegion, Post
 from yibao.apps.access.operations.sessions import SessionEnded
 from yibao.console import session
@@ -109,6 +109,17 @@ def password(request: HttpRequest) -> HttpResponse:
             )
         except Refusal as refusal:
             form.refuse(refusal)
+            audit.record(
+                scope=None,
+                action="access.change_password",
+                at=clock.now,
+                object_kind="operator",
+                object_id=operator.id,
+                area_no=operator.organisation.area_from,
+                outcome=audit.REFUSED,
+                detail={"staff_no": operator.staff_no, "code": refusal.code},
+                address=address_of(request),
+            )
         else:
             session.renew(request, changed, now=clock.now)
             return _to_post(request, operator.id)
@@ -147,9 +158,11 @@ def _operator(request: HttpRequest) -> Operator | None:
     who = session.signed_in(request)
     if who is None:
         return None
-    found = Operator.objects.filter(
-        id=who.operator_id, session_generation=who.generation, is_active=True
-    ).first()
+    found = (
+        Operator.objects.select_related("organisation")
+        .filter(id=who.operator_id, session_generation=who.generation, is_active=True)
+        .first()
+    )
     try:
         session.keep_alive(request, now=queries.clock().now)
     except SessionEnded:

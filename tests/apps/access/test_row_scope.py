@@ -13,10 +13,12 @@ from django.urls import reverse
 
 from tests.apps.access.offices import AT, hire, open_office
 from tests.console.signed_in import sign_in_as
+from yibao.apps.access.models import AuditRecord
 from yibao.apps.registry.operations import register_many
 from yibao.apps.registry.people import NewPerson
 from yibao.database.errors import constraint_of
 from yibao.database.home import APP_ROLE
+from yibao.database.scope import scoped
 
 XINQIAO, CHANGJIANG = 430423105225, 430423104002
 TOWNSHIP = (430423105000, 430423106000)
@@ -134,3 +136,6 @@ def test_an_area_outside_the_post_in_the_address_is_refused_and_recorded():
     for elsewhere in ("430423104", "430423", "430423104002"):
         answer = client.get(reverse("console:home"), {"area": elsewhere})
         assert answer.status_code == 403
+        with scoped(0, 10**12):
+            last = AuditRecord.objects.order_by("id").last()
+        assert (last.outcome, last.detail["code"]) == ("refused", "E901")

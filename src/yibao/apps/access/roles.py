@@ -47,7 +47,9 @@ ACTIONS: dict[str, str] = {
     "fund.open_books": "建账",
     "fund.post": "记账",
     "fund.close": "结账",
+    "fund.verify": "运行独立校验",
     "statistics.read": "查看看板与报表",
+    "statistics.export": "导出未缴名单",
 }
 
 _LOOK = frozenset(
@@ -64,6 +66,7 @@ _TOWNSHIP = _VILLAGE | {
     "subsidy.answer",
     "collection.receipts",
     "collection.refund",
+    "statistics.export",
 }
 _CLAIMS = frozenset({"care.read", "claims.read", "claims.trial"})
 _COUNTY = (_TOWNSHIP - {"collection.collect_cash"}) | {
@@ -89,10 +92,12 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
     | {"enrolment.undo", "subsidy.fix", "claims.reverse", "claims.replay"},
     Role.MEDICAL_CLERK: _CLAIMS | {"registry.read", "registry.search", "claims.settle"},
     Role.FUND_ACCOUNTANT: frozenset(
-        {"fund.read", "fund.open_books", "fund.post", "fund.close", "subsidy.grant"}
+        {"fund.read", "fund.open_books", "fund.post", "fund.close", "fund.verify"}
+        | {"subsidy.grant"}
         | {"collection.read", "subsidy.read", "statistics.read", "claims.read"}
     ),
-    Role.AUDITOR: _LOOK | {"audit.read", "fund.read", "claims.read", "care.read", "claims.replay"},
+    Role.AUDITOR: _LOOK
+    | {"audit.read", "fund.read", "fund.verify", "claims.read", "care.read", "claims.replay"},
     Role.SECURITY_ADMIN: frozenset(
         {"access.read", "access.open_account", "access.grant_post", "access.close_account"}
     ),

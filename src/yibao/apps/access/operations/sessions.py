@@ -96,8 +96,7 @@ def sign_in(*, staff_no: str, password: str, address: str, at: datetime) -> Oper
 
 def _judged(staff_no: str, password: str, at: datetime) -> tuple[Operator | None, Refusal | None]:
     """Compare number and password and write the count, under a lock on the number."""
-    SignInFailures.objects.get_or_create(staff_no=staff_no)
-    tries = SignInFailures.objects.select_for_update().get(staff_no=staff_no)
+    tries, _ = SignInFailures.objects.select_for_update().get_or_create(staff_no=staff_no)
     operator = Operator.objects.select_related("organisation").filter(staff_no=staff_no).first()
     limits = signing_in()
     if tries.locked_until is not None and at < tries.locked_until:
