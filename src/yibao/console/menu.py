@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.scope import Scope
+from yibao.apps.collection import queries as collection
+from yibao.apps.subsidy import queries as subsidy
 
 # In the order of the menu; the first has no heading.
 GROUPS: dict[str, Any] = {
@@ -34,6 +36,30 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry("console:home", _("待办"), "work", "", icon="list"),
     Entry("console:search", _("查人"), "work", "registry.search", icon="person"),
+    Entry("collection:payments", _("缴费"), "enrol", "collection.read", icon="yuan"),
+    Entry(
+        "collection:unmatched",
+        _("待查缴费"),
+        "enrol",
+        "collection.claim",
+        icon="find",
+        badge=collection.unmatched_count,
+    ),
+    Entry("collection:cash", _("代收现金"), "enrol", "collection.deposit", icon="tray"),
+    Entry("subsidy:rosters", _("资助名单"), "enrol", "subsidy.read", icon="hand"),
+    Entry(
+        "subsidy:waiting",
+        _("名单差异"),
+        "enrol",
+        "subsidy.answer",
+        icon="list",
+        badge=subsidy.unmatched_badge,
+    ),
+    Entry("statistics:board", _("征缴看板"), "report", "statistics.read", icon="board"),
+    Entry("statistics:unpaid", _("未缴名单"), "report", "registry.read", icon="people"),
+    Entry("claims:settlements", _("机构结算"), "benefit", "claims.read", icon="cross"),
+    Entry("care:institutions", _("医疗机构"), "benefit", "care.read", icon="form"),
+    Entry("fund:books", _("账簿"), "fund", "fund.read", icon="book"),
     Entry("access:operators", _("账号与岗位"), "admin", "access.read", icon="people"),
     Entry("access:audit", _("审计日志"), "admin", "audit.read", icon="lock"),
 )
