@@ -9,6 +9,6 @@ class CollectionConfig(AppConfig):
     def ready(self) -> None:
         """Tell enrolment whose lines are paid: a paid line is not undone (方案 四(二))."""
         from yibao.apps.collection.queries.dues import paid_persons
-        from yibao.apps.enrolment.operations import paid_guard
+        from yibao.apps.enrolment.guards import paid_guard
 
         paid_guard(paid_persons)

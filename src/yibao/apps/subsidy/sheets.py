@@ -134,3 +134,9 @@ def _died_on(row: TableRow) -> date | None:
     except ValueError:
         row.fault("died_on", "E774", "死亡日期不是日期", "请写成 2020-11-05")
         return None
+
+
+def category_choices(region: str) -> list[tuple[str, str]]:
+    """Return the categories that a department may list, with their labels."""
+    book = book_of(region)
+    return [(code, label.zh) for code, label in book.enumerations[CATEGORIES].codes.items()]

@@ -111,6 +111,18 @@ def dues_of_person(*, scope: Scope, person_id: int) -> list[DuePage]:
         return [DuePage(*row) for row in cursor.fetchall()]
 
 
+def dues_of_persons(
+    *, scope: Scope, person_ids: Sequence[int], year: int
+) -> dict[int, DuePage]:
+    """Return the due of a year of each person who has one. One query."""
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(
+            f"{_PAGE} where d.person_id = any(%s) and d.year = %s and d.cancelled_at is null",
+            [list(person_ids), year],
+        )
+        return {row[1]: DuePage(*row) for row in cursor.fetchall()}
+
+
 def open_dues(*, scope: Scope, year: int, text: str, limit: int) -> list[DuePage]:
     """Return dues still open whose person has this number or this name's beginning."""
     after = text[:-1] + chr(ord(text[-1]) + 1) if text else ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.subsidy.models import Grant, Roster, RosterRow, Support, SupportList
@@ -83,6 +83,13 @@ def roster_rows(
             found = found.filter(state=state)
         page = found.order_by("sheet", "row_no")[offset : offset + limit]
         return found.count(), list(page)
+
+
+def row_states(*, scope: Scope, roster_id: int) -> dict[str, int]:
+    """Return how many rows of a roster stand in each state."""
+    with scoped(scope):
+        found = RosterRow.objects.filter(roster_id=roster_id).values_list("state")
+        return dict(found.annotate(Count("id")).order_by("state"))
 
 
 def waiting_rows(*, scope: Scope, year: int, offset: int = 0, limit: int = PAGE) -> list[RosterRow]:

@@ -1,0 +1,152 @@
+"""Cash: who holds how much, taking it by exception, paying it in, receipts."""
+
+from datetime import date
+
+from django.http import HttpResponse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from yibao.apps.access.rulebooks import article_of
+from yibao.apps.access.scope import NotThere
+from yibao.apps.collection import operations, queries
+from yibao.apps.collection.policy import our_place, policy
+from yibao.apps.collection.queries import HeldCash
+from yibao.console.collection.forms import CashForm, DepositForm, RangeForm
+from yibao.console.page import ConsoleRequest, console_page, done, page
+from yibao.web.figures import yuan
+
+_FOUND = 20
+
+
+@console_page("collection.read")
+def custody(request: ConsoleRequest) -> HttpResponse:
+    """Show cash in custody by collector, and let its holder pay it in."""
+    held = queries.held_cash(scope=request.area_scope, collector_id=_collector(request))
+    mine = [one for one in held if one.collector_id == request.scope.operator_id]
+    form = DepositForm(
+        request.POST or None,
+        held=[(one.collection_id, _held_words(one)) for one in mine],
+        scope=request.scope,
+        year=request.year,
+    )
+    if request.method == "POST" and form.is_valid():
+        with form.refusals(request):
+            made = operations.deposit_cash(
+                scope=request.scope,
+                collection_ids=form.cleaned_data["collections"],
+                channel=form.cleaned_data["channel"],
+                voucher_no=form.cleaned_data["voucher_no"],
+                late_reason=form.cleaned_data["late_reason"],
+                at=request.at,
+            )
+            words = _("已缴库 %(sum)s 元，所涉人员已参保") % {"sum": yuan(made.amount_fen)}
+            return done(request, words, "collection:cash")
+    by_collector = queries.cash_by_collector(scope=request.area_scope, on=request.served_on)
+    context = {
+        "form": form,
+        "mine": mine,
+        "held": held,
+        "by_collector": by_collector,
+        "held_fen": sum(one.held_fen for one in by_collector),
+        "overdue": sum(one.overdue for one in by_collector),
+        "overdue_fen": sum(one.overdue_fen for one in by_collector),
+        "served_on": request.served_on,
+        "mine_late": any(localdate(one.collected_at) < request.served_on for one in mine),
+        "article": article_of(
+            request.scope.region,
+            "cash_deposit_time",
+            on=request.served_on.replace(year=request.year),
+        ),
+        "deposits": queries.deposits(scope=request.area_scope, limit=10),
+    }
+    return page(request, "console/collection/cash.html", context)
+
+
+@console_page("collection.collect_cash")
+def find(request: ConsoleRequest) -> HttpResponse:
+    """Find the due that cash is taken for."""
+    text = request.GET.get("find", "").strip()
+    found = (
+        queries.open_dues(scope=request.scope, year=request.year, text=text, limit=_FOUND)
+        if text
+        else []
+    )
+    return page(request, "console/collection/find.html", {"text": text, "found": found})
+
+
+@console_page("collection.collect_cash", reads="due")
+def collect(request: ConsoleRequest, due_id: int) -> HttpResponse:
+    """Take cash for a due, after four confirmations."""
+    due = queries.due_page(scope=request.scope, due_id=due_id)
+    form = CashForm(request.POST or None, place=our_place(request.scope.region))
+    if request.method == "POST" and form.is_valid():
+        with form.refusals(request):
+            made = operations.collect_cash(
+                scope=request.scope,
+                due_id=due_id,
+                amount_fen=due.open_fen,
+                special_reason=form.cleaned_data["special_reason"],
+                confirmed=form.confirmed(),
+                at=request.at,
+            )
+            words = _("已登记代收，请于 %(day)s 前缴库") % {"day": made.deposit_by}
+            return done(request, words, "collection:receipt", made.receipt_no)
+    rules = policy(request.scope.region, due.year)
+    context = {
+        "form": form,
+        "due": due,
+        "rules": rules,
+        "deposit_by": rules.deposit_by(request.served_on),
+        "article": article_of(
+            request.scope.region,
+            "cash_only_by_exception",
+            on=request.served_on.replace(year=due.year),
+        ),
+    }
+    return page(request, "console/collection/collect.html", context)
+
+
+@console_page("collection.read")
+def receipt(request: ConsoleRequest, number: str) -> HttpResponse:
+    """Show a receipt, to be printed for the payer."""
+    found = queries.receipt(scope=request.scope, number=number)
+    if found is None or found.collection is None:
+        raise NotThere(what=_("收据 %(number)s") % {"number": number})
+    return page(request, "console/collection/receipt.html", {"receipt": found})
+
+
+@console_page("collection.receipts")
+def ranges(request: ConsoleRequest) -> HttpResponse:
+    """Show the ranges of receipt numbers and hand out another."""
+    form = RangeForm(request.POST or None, scope=request.scope)
+    if request.method == "POST" and form.is_valid():
+        with form.refusals(request):
+            operations.give_receipt_range(
+                scope=request.scope,
+                holder_id=form.cleaned_data["holder"].id,
+                prefix=form.cleaned_data["prefix"],
+                first=form.cleaned_data["first"],
+                last=form.cleaned_data["last"],
+                at=request.at,
+            )
+            return done(request, _("已发放收据号段"), "collection:ranges")
+    rows = queries.receipt_ranges(scope=request.scope)
+    return page(request, "console/collection/ranges.html", {"form": form, "rows": rows})
+
+
+def _collector(request: ConsoleRequest) -> int | None:
+    asked = request.GET.get("collector", "")
+    return int(asked) if asked.isascii() and asked.isdigit() else None
+
+
+def _held_words(one: HeldCash) -> str:
+    return _("%(name)s　%(sum)s 元　收据 %(receipt)s　最迟 %(day)s") % {
+        "name": one.name,
+        "sum": yuan(one.amount_fen),
+        "receipt": one.receipt_no,
+        "day": one.deposit_by,
+    }
+
+
+def _article(request: ConsoleRequest, parameter: str, year: int) -> str:
+    return article_of(request.scope.region, parameter, on=date(year, 1, 1))

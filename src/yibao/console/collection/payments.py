@@ -1,0 +1,290 @@
+"""Payments: the list, the tax side's files, what waits, what is asked after paying."""
+
+from datetime import datetime, time, timedelta
+
+from django.http import HttpResponse
+from django.utils.timezone import get_default_timezone
+from django.utils.translation import gettext as _
+
+from yibao.apps.access.scope import NotThere
+from yibao.apps.collection import matching, operations, queries
+from yibao.apps.collection.models import RefundRequest
+from yibao.apps.collection.policy import channel_label, policy, voucher_label
+from yibao.apps.collection.queries import DuePage, PaymentFilter, PaymentRow
+from yibao.console.collection.forms import (
+    ClaimForm,
+    FilterForm,
+    InvoiceForm,
+    RequestForm,
+    UploadForm,
+)
+from yibao.console.page import ConsoleRequest, attachment, console_page, done, page
+from yibao.console.paging import Pager
+from yibao.web.figures import yuan
+
+_SIZE = 50
+_FOUND = 10
+
+
+@console_page("collection.read")
+def listed(request: ConsoleRequest) -> HttpResponse:
+    """Show a year's payments in the chosen area, with sums by channel."""
+    form = FilterForm(request.GET or None, scope=request.scope, year=request.year)
+    narrowed = _narrowed(form)
+    counted = queries.payments(
+        scope=request.area_scope, year=request.year, narrowed=narrowed, offset=0, limit=0
+    )
+    pager = Pager(request, total=counted.total, size=_SIZE)
+    found = queries.payments(
+        scope=request.area_scope,
+        year=request.year,
+        narrowed=narrowed,
+        offset=pager.offset,
+        limit=pager.limit,
+    )
+    channels = [
+        {"label": channel_label(request.scope.region, code), "count": count, "fen": fen}
+        for code, (count, fen) in found.by_channel.items()
+    ]
+    context = {
+        "filter": form,
+        "rows": [_shown(request, row) for row in found.rows],
+        "found": found,
+        "channels": channels,
+        "pager": pager,
+        "waiting": queries.unmatched_count(request.area_scope, request.year),
+    }
+    return page(request, "console/collection/payments.html", context)
+
+
+@console_page("collection.read")
+def run(request: ConsoleRequest) -> HttpResponse:
+    """Raise dues, or match payments with them: two acts for the whole post's area."""
+    if request.method != "POST":
+        return page(request, "console/collection/run.html", {"counts": _counts(request)})
+    if request.POST.get("act") == "raise":
+        raised = operations.raise_dues(scope=request.scope, year=request.year, at=request.at)
+        return done(request, _("已核定应缴 %(count)s 人") % {"count": raised}, "collection:run")
+    result = operations.match_payments(scope=request.scope, year=request.year, at=request.at)
+    words = _("匹配 %(count)s 笔，%(sum)s 元；%(waiting)s 笔待查") % {
+        "count": result.matched,
+        "sum": yuan(result.amount_fen),
+        "waiting": sum(result.unmatched.values()),
+    }
+    return done(request, words, "collection:unmatched" if result.unmatched else "collection:run")
+
+
+@console_page("collection.read")
+def files(request: ConsoleRequest) -> HttpResponse:
+    """Show the newest payment files."""
+    rows = queries.payment_files(scope=request.scope, limit=_SIZE)
+    return page(request, "console/collection/files.html", {"rows": rows})
+
+
+@console_page("collection.payment_file")
+def upload(request: ConsoleRequest) -> HttpResponse:
+    """Take a payment file and match its payments at once."""
+    form = UploadForm(
+        request.POST or None, request.FILES or None, scope=request.scope, year=request.year
+    )
+    if request.method == "POST" and form.is_valid():
+        with form.refusals(request):
+            sent = form.cleaned_data["file"]
+            taken = operations.take_payment_file(
+                scope=request.scope,
+                file_name=sent.name,
+                content=sent.read(),
+                channel=form.cleaned_data["channel"],
+                at=request.at,
+            )
+            return done(request, _("已导入，请核对结果后匹配"), "collection:file", taken.id)
+    return page(request, "console/collection/upload.html", {"form": form})
+
+
+@console_page("collection.payment_file")
+def template(request: ConsoleRequest) -> HttpResponse:
+    """Hand out an empty payment file."""
+    return attachment(
+        request, name="缴费明细模板.xlsx", content=operations.payment_template(), kind="xlsx"
+    )
+
+
+@console_page("collection.read")
+def file(request: ConsoleRequest, file_id: int) -> HttpResponse:
+    """Show what a payment file brought: rows taken, known, faulty."""
+    found = queries.payment_file(scope=request.scope, file_id=file_id)
+    faulty = {(fault["sheet"], fault["row"]) for fault in found.faults}
+    context = {"file": found, "faulty": len(faulty)}
+    return page(request, "console/collection/file.html", context)
+
+
+@console_page("collection.read")
+def unmatched(request: ConsoleRequest) -> HttpResponse:
+    """Show the money that pays no due yet, by reason."""
+    reason = request.GET.get("reason", "")
+    reasons = queries.unmatched_reasons(scope=request.area_scope, year=request.year)
+    total = sum(one.count for one in reasons if not reason or one.reason == reason)
+    pager = Pager(request, total=total, size=_SIZE)
+    rows = queries.unmatched(
+        scope=request.area_scope,
+        year=request.year,
+        reason=reason,
+        offset=pager.offset,
+        limit=pager.limit,
+    )
+    context = {
+        "reasons": reasons,
+        "chosen": reason,
+        "rows": [(row, matching.label(row.reason, request.scope.region)) for row in rows],
+        "pager": pager,
+        "all_count": sum(one.count for one in reasons),
+        "all_fen": sum(one.amount_fen for one in reasons),
+    }
+    return page(request, "console/collection/unmatched.html", context)
+
+
+@console_page("collection.claim", reads="payment")
+def claim(request: ConsoleRequest, payment_id: int) -> HttpResponse:
+    """Find the due that a payment pays, and claim it with a reason."""
+    row = queries.payment_row(scope=request.scope, payment_id=payment_id)
+    text = request.GET.get("find", "") or row.number
+    found = queries.open_dues(scope=request.scope, year=row.year, text=text, limit=_FOUND)
+    if not found and not request.GET.get("find"):
+        found = queries.open_dues(scope=request.scope, year=row.year, text=row.name, limit=_FOUND)
+        text = row.name
+    form = ClaimForm(request.POST or None)
+    form.fields["due_id"].choices = [(due.due_id, _due_words(due)) for due in found]
+    if request.method == "POST" and form.is_valid():
+        with form.refusals(request):
+            operations.claim_unmatched(
+                scope=request.scope,
+                payment_id=payment_id,
+                due_id=form.cleaned_data["due_id"],
+                reason=form.cleaned_data["reason"],
+                at=request.at,
+            )
+            return done(request, _("已认领入账，此人已参保"), "collection:unmatched")
+    context = {
+        "form": form,
+        "row": _shown(request, row),
+        "found": found,
+        "text": text,
+        "remedy": matching.remedy(row.reason) if row.reason else "",
+        "reason": matching.label(row.reason, request.scope.region) if row.reason else "",
+    }
+    return page(request, "console/collection/claim.html", context)
+
+
+@console_page("collection.read", reads="payment")
+def payment(request: ConsoleRequest, payment_id: int) -> HttpResponse:
+    """Show one payment: voucher, whose due it pays, what was asked about it."""
+    row = queries.payment_row(scope=request.scope, payment_id=payment_id)
+    asked = queries.requests_of(scope=request.scope, payment_id=payment_id)
+    context = {"row": _shown(request, row), "asked": asked, "invoice": InvoiceForm()}
+    return page(request, "console/collection/payment.html", context)
+
+
+@console_page("collection.refund")
+def request_back(request: ConsoleRequest, payment_id: int) -> HttpResponse:
+    """Record what a payer asks for after paying, and show the answer."""
+    row = queries.payment_row(scope=request.scope, payment_id=payment_id)
+    form = RequestForm(request.POST or None, initial={"kind": "refund"})
+    if request.method == "POST" and form.is_valid():
+        with form.refusals(request):
+            ask = {"refund": operations.request_refund, "change": operations.change_payment}
+            made = ask[form.cleaned_data["kind"]](
+                scope=request.scope,
+                payment_id=payment_id,
+                reason=form.cleaned_data["reason"],
+                at=request.at,
+            )
+            return done(request, _("已登记请求和答复"), "collection:answered", made.id)
+    context = {"form": form, "row": _shown(request, row)}
+    return page(request, "console/collection/request.html", context)
+
+
+@console_page("collection.invoice")
+def invoice(request: ConsoleRequest, payment_id: int) -> HttpResponse:
+    """Record the paper invoice of a payment."""
+    row = queries.payment_row(scope=request.scope, payment_id=payment_id)
+    form = InvoiceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with form.refusals(request):
+            operations.issue_invoice(
+                scope=request.scope,
+                payment_id=payment_id,
+                number=form.cleaned_data["number"],
+                at=request.at,
+            )
+            return done(request, _("已登记纸质票据"), "collection:payment", payment_id)
+    asked = queries.requests_of(scope=request.scope, payment_id=payment_id)
+    context = {
+        "form": form,
+        "invoice": form,
+        "row": _shown(request, row),
+        "asked": asked,
+        "place": policy(request.scope.region, row.year).invoice_place,
+    }
+    return page(request, "console/collection/payment.html", context)
+
+
+@console_page("collection.read")
+def answered(request: ConsoleRequest, request_id: int) -> HttpResponse:
+    """Show the answer to a request, with the article that it rests on; printable."""
+    found = RefundRequest.objects.select_related("payment").filter(id=request_id).first()
+    if found is None:
+        raise NotThere(what=_("请求 %(id)s") % {"id": request_id})
+    return page(request, "console/collection/answered.html", {"asked": found})
+
+
+def _narrowed(form: FilterForm) -> PaymentFilter:
+    if not form.is_valid():
+        return PaymentFilter()
+    given = form.cleaned_data
+    zone = get_default_timezone()
+    first, last = given["paid_from"], given["paid_last"]
+    return PaymentFilter(
+        channel=given["channel"],
+        text=given["text"],
+        state=given["state"],
+        paid_from=datetime.combine(first, time.min, tzinfo=zone) if first else None,
+        paid_until=(
+            datetime.combine(last + timedelta(days=1), time.min, tzinfo=zone) if last else None
+        ),
+    )
+
+
+def _shown(request: ConsoleRequest, row: PaymentRow) -> dict[str, object]:
+    region = request.scope.region
+    return {
+        "row": row,
+        "channel": channel_label(region, row.channel),
+        "voucher": voucher_label(region, row.voucher_kind),
+        "reason": matching.label(row.reason, region) if row.reason else "",
+    }
+
+
+def _due_words(due: DuePage) -> str:
+    return _("%(name)s　%(number)s　应缴余额 %(open)s 元") % {
+        "name": due.name,
+        "number": due.number,
+        "open": yuan(due.open_fen),
+    }
+
+
+def _counts(request: ConsoleRequest) -> dict[str, int]:
+    """Return how many dues wait to be raised and how many payments to be matched."""
+    waiting = queries.persons_without_due(scope=request.scope, year=request.year)
+    new = queries.payments(
+        scope=request.scope,
+        year=request.year,
+        narrowed=PaymentFilter(state="new"),
+        offset=0,
+        limit=0,
+    )
+    return {
+        "persons": len(waiting),
+        "payments": new.total,
+        "fen": new.amount_fen,
+        "unmatched": queries.unmatched_count(request.scope, request.year),
+    }

@@ -1,0 +1,148 @@
+"""Departments' rosters: upload, rows with faults, what waits for an answer."""
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+
+from yibao.apps.registry import queries as registry
+from yibao.apps.subsidy import operations, queries
+from yibao.apps.subsidy.models import Roster, RosterRow
+from yibao.apps.subsidy.sheets import KINDS, category_label
+from yibao.console.page import ConsoleRequest, attachment, console_page, done, page
+from yibao.console.paging import Pager
+from yibao.console.subsidy.forms import ROSTER_KINDS, AnswerForm, ConfirmForm, UploadForm
+
+_SIZE = 50
+_FOUND = 8
+
+
+@console_page("subsidy.read")
+def listed(request: ConsoleRequest) -> HttpResponse:
+    """Show the year's rosters."""
+    rows = queries.rosters(scope=request.scope, year=request.year)
+    context = {
+        "rows": [(row, _kind(row)) for row in rows],
+        "waiting": queries.unmatched_badge(request.scope, request.year),
+    }
+    return page(request, "console/subsidy/rosters.html", context)
+
+
+@console_page("subsidy.upload")
+def upload(request: ConsoleRequest) -> HttpResponse:
+    """Take a roster."""
+    form = UploadForm(request.POST or None, request.FILES or None, scope=request.scope)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        with form.refusals(request):
+            made = operations.upload_roster(
+                scope=request.scope,
+                year=request.year,
+                department_id=given["department"].id,
+                kind=given["kind"],
+                category=given["category"] or None,
+                as_of=given["as_of"],
+                file_name=given["file"].name,
+                content=given["file"].read(),
+                paper_sealed=given["paper_sealed"],
+                at=request.at,
+            )
+            return done(request, _("已上传，请另一人确认"), "subsidy:roster", made.id)
+    return page(request, "console/subsidy/upload.html", {"form": form})
+
+
+@console_page("subsidy.upload")
+def template(request: ConsoleRequest, kind: str) -> HttpResponse:
+    """Hand out an empty roster."""
+    if kind not in KINDS:
+        raise Http404
+    content = operations.roster_template(kind)
+    return attachment(request, name="资助名单模板.xlsx", content=content, kind="xlsx")
+
+
+@console_page("subsidy.read", reads="roster")
+def roster(request: ConsoleRequest, roster_id: int) -> HttpResponse:
+    """Show a roster with its rows."""
+    found = queries.roster(scope=request.scope, roster_id=roster_id)
+    state = request.GET.get("state", "")
+    counts = queries.row_states(scope=request.scope, roster_id=roster_id)
+    total = counts.get(state, 0) if state else sum(counts.values())
+    pager = Pager(request, total=total, size=_SIZE)
+    _count, rows = queries.roster_rows(
+        scope=request.scope,
+        roster_id=roster_id,
+        state=state,
+        offset=pager.offset,
+        limit=pager.limit,
+    )
+    context = {
+        "roster": found,
+        "kind": _kind(found),
+        "rows": [_shown(request, row) for row in rows],
+        "counts": counts,
+        "state": state,
+        "pager": pager,
+        "form": ConfirmForm(),
+        "mine": found.uploaded_by == request.scope.operator_id,
+    }
+    return page(request, "console/subsidy/roster.html", context)
+
+
+@console_page("subsidy.confirm")
+def confirm(request: ConsoleRequest, roster_id: int) -> HttpResponse:
+    """Confirm a roster that somebody else uploaded."""
+    form = ConfirmForm(request.POST or None)
+    paper = form.is_valid() and form.cleaned_data["paper_sealed"]
+    operations.confirm_roster(
+        scope=request.scope, roster_id=roster_id, paper_sealed=paper, at=request.at
+    )
+    return done(request, _("已确认，下次比对使用这份名单"), "subsidy:roster", roster_id)
+
+
+@console_page("subsidy.answer")
+def waiting(request: ConsoleRequest) -> HttpResponse:
+    """Show the rows that name nobody of the register, or somebody by another name."""
+    total = queries.unmatched_badge(request.area_scope, request.year)
+    pager = Pager(request, total=total, size=_SIZE)
+    rows = queries.waiting_rows(
+        scope=request.area_scope, year=request.year, offset=pager.offset, limit=pager.limit
+    )
+    context = {"rows": [_shown(request, row) for row in rows], "pager": pager, "total": total}
+    return page(request, "console/subsidy/waiting.html", context)
+
+
+@console_page("subsidy.answer", reads="roster_row")
+def row(request: ConsoleRequest, row_id: int) -> HttpResponse:
+    """Answer for a row."""
+    found = queries.row(scope=request.scope, row_id=row_id)
+    text = request.GET.get("find", "") or found.name
+    people = registry.search(scope=request.scope, text=text, limit=_FOUND) if text else []
+    first = {"answer": "match" if found.state == "unmatched" else "confirm"}
+    form = AnswerForm(request.POST or None, initial=first)
+    form.fields["person_id"].choices = [(one.person_id, _words(one)) for one in people]
+    if request.method == "POST" and form.is_valid():
+        with form.refusals(request):
+            operations.answer_row(
+                scope=request.scope,
+                row_id=row_id,
+                answer=form.cleaned_data["answer"],
+                person_id=form.cleaned_data["person_id"],
+                note=form.cleaned_data["note"],
+                at=request.at,
+            )
+            return done(request, _("已答复"), "subsidy:waiting")
+    context = {"one": _shown(request, found), "form": form, "people": people, "text": text}
+    return page(request, "console/subsidy/row.html", context)
+
+
+def _kind(found: Roster) -> str:
+    return str(dict(ROSTER_KINDS)[found.kind])
+
+
+def _words(one: registry.Found) -> str:
+    return f"{one.name_masked}　{one.number_masked}　{one.born}　{one.area_name}"
+
+
+def _shown(request: ConsoleRequest, found: RosterRow) -> dict[str, object]:
+    return {
+        "row": found,
+        "category": category_label(request.scope.region, found.category) if found.category else "",
+    }
