@@ -35,6 +35,7 @@ class Outcome:
     differences: tuple[Difference, ...]
     fund_paid_before_fen: int
     fund_paid_after_fen: int
+    hospital_level: int
 
 
 def trial(
@@ -89,4 +90,5 @@ def trial(
         differences=decided.differences,
         fund_paid_before_fen=year.fund_paid_fen,
         fund_paid_after_fen=decided.year.fund_paid_fen,
+        hospital_level=case.new.visit["hospital_level"],
     )

@@ -1,0 +1,146 @@
+"""Settlements: the list, a new visit with its trial, one settlement explained, a reversal."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from yibao.apps.claims import operations, queries
+from yibao.apps.claims.operations import Outcome
+from yibao.apps.claims.request import read_request
+from yibao.apps.registry import queries as registry
+from yibao.console.claims.forms import ListForm, ReverseForm, VisitForm
+from yibao.console.claims.shown import code_words, shown
+from yibao.console.page import ConsoleRequest, console_page, done, page
+from yibao.console.paging import Pager
+
+CLIENT = "console"
+
+
+@console_page("claims.read")
+def settlements(request: ConsoleRequest) -> HttpResponse:
+    """Show the settlements of the year and the area."""
+    form = ListForm(request.GET or None, request=request)
+    asked = form.cleaned_data if form.is_valid() else {}
+    chosen = {
+        "scope": request.area_scope,
+        "year": request.year,
+        "text": asked.get("q", ""),
+        "institution_id": int(asked["institution"]) if asked.get("institution") else None,
+        "kind": asked.get("kind", ""),
+    }
+    total, fund_pay_fen = queries.count_settlements(**chosen)
+    pager = Pager(request, total=total)
+    rows = queries.settlements(**chosen, offset=pager.offset, limit=pager.limit)
+    context = {
+        "query": form,
+        "rows": [
+            (row, code_words(request.scope.region, "visit_kind", row.visit_kind)) for row in rows
+        ],
+        "pager": pager,
+        "fund_pay_fen": fund_pay_fen,
+    }
+    return page(request, "console/claims/settlements.html", context)
+
+
+@console_page("claims.trial")
+def who(request: ConsoleRequest) -> HttpResponse:
+    """Ask whose visit it is."""
+    text = request.GET.get("q", "").strip()
+    found = registry.search(scope=request.scope, text=text) if text else []
+    return page(request, "console/claims/who.html", {"text": text, "found": found})
+
+
+@console_page("claims.trial")
+def visit(request: ConsoleRequest, person_id: int) -> HttpResponse:
+    """Try a visit and, when the clerk says so, settle it."""
+    form = VisitForm(request.POST or None, request=request)
+    outcome = None
+    if request.method == "POST" and form.is_valid():
+        with form.refusals(request):
+            # What was changed after the trial is tried again, never settled unseen.
+            if request.POST.get("do") == "settle" and _was_tried(request, person_id, form):
+                reply = operations.settle(**_asked(request, person_id, form), **_key(form))
+                words = _("已结算 %(number)s") % {"number": reply.settlement_no}
+                return done(request, words, "claims:settlement", reply.settlement_id)
+            outcome = operations.trial(**_asked(request, person_id, form))
+    context = {"form": form, **_person(request, person_id), **_tried(request, outcome)}
+    return page(request, "console/claims/visit.html", context)
+
+
+@console_page("claims.read", reads="settlement")
+def settlement(request: ConsoleRequest, settlement_id: int) -> HttpResponse:
+    """Show one settlement with its explanation."""
+    found = queries.settlement_page(scope=request.scope, settlement_id=settlement_id)
+    told = found.explanation
+    region = request.scope.region
+    context = {
+        "one": found,
+        "kind": code_words(region, "visit_kind", str(found.facts["kind"])),
+        "shown": shown(told, region=region, facts=found.facts) if told else None,
+        "own_settlement": bool(request.scope.operator_id)
+        and found.settled_by_id == request.scope.operator_id,
+    }
+    return page(request, "console/claims/settlement.html", context)
+
+
+@console_page("claims.reverse")
+def reverse(request: ConsoleRequest, settlement_id: int) -> HttpResponse:
+    """Ask why, say what follows, and take a settlement back."""
+    form = ReverseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with form.refusals(request):
+            reply = operations.reverse(
+                scope=request.scope,
+                client=CLIENT,
+                key=form.cleaned_data["key"],
+                settlement_id=settlement_id,
+                because=form.cleaned_data["because"],
+                at=request.at,
+            )
+            words = _("已冲正，冲正号 %(number)s") % {"number": reply.settlement_no}
+            return done(request, words, "claims:settlement", reply.settlement_id)
+    found = queries.settlement_page(scope=request.scope, settlement_id=settlement_id)
+    return page(request, "console/claims/reverse.html", {"form": form, "one": found})
+
+
+def _asked(request: ConsoleRequest, person_id: int, form: VisitForm) -> dict[str, Any]:
+    return {
+        "scope": request.scope,
+        "person_id": person_id,
+        "institution_id": int(form.cleaned_data["institution"]),
+        "number": form.cleaned_data["number"],
+        "facts": form.facts(),
+        "at": request.at,
+    }
+
+
+def _key(form: VisitForm) -> dict[str, str]:
+    return {"client": CLIENT, "key": form.cleaned_data["key"]}
+
+
+def _was_tried(request: ConsoleRequest, person_id: int, form: VisitForm) -> bool:
+    asked = _asked(request, person_id, form)
+    del asked["scope"], asked["at"]
+    read = read_request(**asked, today=request.served_on)
+    return read.fingerprint() == request.POST.get("tried")
+
+
+def _person(request: ConsoleRequest, person_id: int) -> dict[str, object]:
+    return {
+        "who": registry.person_page(scope=request.scope, person_id=person_id),
+        "year": queries.year_of(scope=request.scope, person_id=person_id, year=request.year),
+    }
+
+
+def _tried(request: ConsoleRequest, outcome: Outcome | None) -> dict[str, object]:
+    if outcome is None:
+        return {}
+    told = queries.explain_trial(scope=request.scope, outcome=outcome, on=request.served_on)
+    facts = {**outcome.request.facts, "number": outcome.request.number}
+    facts["hospital_level"] = outcome.hospital_level
+    return {
+        "outcome": outcome,
+        "tried": outcome.request.fingerprint(),
+        "shown": shown(told, region=request.scope.region, facts=facts),
+    }

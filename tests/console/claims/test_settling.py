@@ -1,0 +1,191 @@
+"""A county clerk tries, explains and settles a stay; another takes it back."""
+
+import re
+from html import unescape
+
+import pytest
+from django.urls import reverse
+
+from tests.apps.access.offices import hire
+from tests.apps.access.offices import open_office as open_region
+from tests.apps.claims.insured import AT, insure, open_office, stay
+from tests.console.signed_in import sign_in_as
+from yibao.apps.access.scope import scoped
+from yibao.apps.claims import operations
+from yibao.apps.claims.models import Settlement
+
+pytestmark = pytest.mark.django_db
+
+BANNER = "152221"
+
+
+@pytest.fixture
+def office(at_work):
+    return open_office()
+
+
+@pytest.fixture
+def at_work():
+    """The region's real places, served on the day of the settlements."""
+    open_region("xingan", at=AT)
+
+
+def clerk(role="county_clerk", name="白玉兰", division=BANNER):
+    staff = hire(role=role, division=division, name=name, at=AT)
+    return sign_in_as(role=role, division=division, staff=staff)
+
+
+def words_of(answer):
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode())))
+
+
+def keyed(client, office, person, **changed):
+    """What a clerk keys in, with the key of the page."""
+    page = client.get(reverse("claims:visit", args=[person]))
+    assert page.status_code == 200
+    return {
+        "institution": office.hospitals[3],
+        "number": "F2009-118",
+        "kind": "inpatient",
+        "admitted_on": "2009-03-01",
+        "discharged_on": "2009-03-10",
+        "total_fen": "18,642.50",
+        "eligible_cost": "15000",
+        "key": hidden(page, "key"),
+        "do": "trial",
+        **changed,
+    }
+
+
+def hidden(page, name):
+    found = re.search(rf'name="{name}" value="([^"]*)"', page.content.decode())
+    return found[1] if found else ""
+
+
+def rows(scope):
+    with scoped(scope):
+        return list(Settlement.objects.order_by("id"))
+
+
+def test_a_clerk_finds_the_person_tries_the_stay_and_settles_it(office):
+    person = insure(office.scope)
+    client, scope = clerk()
+    found = client.get(reverse("claims:who"), {"q": "乌力吉1"})
+    assert reverse("claims:visit", args=[person]) in found.content.decode()
+    asked = keyed(client, office, person)
+    tried = client.post(reverse("claims:visit", args=[person]), asked)
+    said = words_of(tried)
+    assert tried.status_code == 200
+    assert "8,030.00" in said
+    assert "待遇 3" in said
+    assert "与总费用相符" in said
+    assert "结算后基金支付 8,030.00 元" in said
+    assert rows(scope) == []
+    asked |= {"do": "settle", "tried": hidden(tried, "tried")}
+    answer = client.post(reverse("claims:visit", args=[person]), asked)
+    assert answer.status_code == 302
+    (row,) = rows(scope)
+    assert row.fund_pay_fen == 803000
+    assert row.settled_by == scope.operator_id
+    shown = words_of(client.get(answer.url))
+    assert f"已结算 {row.settlement_no}" in shown
+    assert "个人负担 10,612.50 ＝ 3,642.50 ＋ 400.00 ＋ 6,570.00" in shown
+    assert "与存档一致" in shown
+    again = client.post(reverse("claims:visit", args=[person]), asked)
+    assert again.url.split("?")[0] == answer.url.split("?")[0]
+    assert len(rows(scope)) == 1
+
+
+def test_what_was_changed_after_the_trial_is_tried_again_and_not_settled(office):
+    person = insure(office.scope)
+    client, scope = clerk()
+    asked = keyed(client, office, person)
+    tried = client.post(reverse("claims:visit", args=[person]), asked)
+    changed = asked | {"eligible_cost": "9000", "do": "settle", "tried": hidden(tried, "tried")}
+    answer = client.post(reverse("claims:visit", args=[person]), changed)
+    assert answer.status_code == 200
+    assert "结算后基金支付 4,730.00 元" in words_of(answer)
+    assert rows(scope) == []
+
+
+def test_a_fault_in_the_form_and_a_refusal_stand_at_their_field(office):
+    person = insure(office.scope)
+    client, _ = clerk()
+    address = reverse("claims:visit", args=[person])
+    for changed, words in (
+        ({"total_fen": "很多"}, "“很多”不是金额"),
+        ({"number": ""}, "请填写结算清单号"),
+        ({"eligible_cost": "20000"}, "超过医疗费总额"),
+        ({"discharged_on": "2009-12-31"}, "晚于结算日"),
+    ):
+        answer = client.post(address, keyed(client, office, person, **changed))
+        assert answer.status_code == 422
+        assert words in words_of(answer)
+
+
+def test_a_late_visit_names_what_it_changes_before_it_is_settled(office):
+    person = insure(office.scope)
+    settle(office, person, stay(since="2009-06-01", until="2009-06-05"))
+    client, _ = clerk()
+    answer = client.post(reverse("claims:visit", args=[person]), keyed(client, office, person))
+    assert "清单 F1：基金支付变动 ＋55.00 元" in words_of(answer)
+
+
+def settle(office, person, facts, operator_id=7):
+    scope = office.scope.__class__(**{**office.scope.__dict__, "operator_id": operator_id})
+    return operations.settle(
+        scope=scope,
+        client="H",
+        key=f"k{person}",
+        person_id=person,
+        institution_id=office.hospitals[3],
+        number="F1",
+        facts=facts,
+        at=AT,
+    )
+
+
+def test_a_reviewer_reverses_with_a_reason_and_sees_the_consequence_first(office):
+    reply = settle(office, insure(office.scope), stay())
+    client, scope = clerk(role="county_reviewer", name="陈刚")
+    address = reverse("claims:reverse", args=[reply.settlement_id])
+    page = client.get(address)
+    assert "基金支付 2,530.00 元全部收回" in words_of(page)
+    empty = client.post(address, {"because": "", "key": hidden(page, "key")})
+    assert empty.status_code == 422
+    done = client.post(address, {"because": "重复结算", "key": hidden(page, "key")})
+    assert done.status_code == 302
+    assert [row.kind for row in rows(scope)] == ["settled", "reversed"]
+    shown = words_of(client.get(done.url))
+    assert "重复结算" in shown
+    original = client.get(reverse("claims:settlement", args=[reply.settlement_id]))
+    assert "已冲正" in words_of(original)
+    assert address not in original.content.decode()
+
+
+def test_a_clerk_has_no_way_to_reverse(office):
+    reply = settle(office, insure(office.scope), stay())
+    client, _ = clerk()
+    page = client.get(reverse("claims:settlement", args=[reply.settlement_id]))
+    address = reverse("claims:reverse", args=[reply.settlement_id])
+    assert address not in page.content.decode()
+    assert client.get(address).status_code == 403
+
+
+def test_the_list_shows_the_year_and_its_sum(office):
+    settle(office, insure(office.scope), stay())
+    client, _ = clerk()
+    said = words_of(client.get(reverse("claims:settlements"), {"year": "2009"}))
+    assert "乌**1" in said
+    assert "列出条件下合计 2,530.00" in said
+    none = words_of(client.get(reverse("claims:settlements"), {"year": "2008"}))
+    assert "没有结算记录" in none
+    found = words_of(client.get(reverse("claims:settlements"), {"year": "2009", "q": "没有此人"}))
+    assert "没有结算记录" in found
+
+
+def test_a_settlement_of_another_banner_is_not_there(office):
+    reply = settle(office, insure(office.scope), stay())
+    client, _ = clerk(division="152223")
+    answer = client.get(reverse("claims:settlement", args=[reply.settlement_id]))
+    assert answer.status_code == 404
