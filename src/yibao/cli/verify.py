@@ -5,17 +5,14 @@ Exit code 1 when a check finds a fault; each fault names its row.
 
 import argparse
 import json
-from typing import Any
 
 from django.db import connections
-from psycopg.conninfo import make_conninfo
 
 from yibao import verify
+from yibao.database.conninfo import connection_words
 from yibao.database.service import database_at_hand, use_settings
 
 _NAMED = 20
-# What else Django's options hand to libpq.
-_LIBPQ = ("passfile", "sslmode", "sslrootcert", "sslcert", "sslkey", "service")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,19 +30,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         show(report)
     return 0 if report.ok else 1
-
-
-def connection_words(at: dict[str, Any]) -> str:
-    """Return libpq's connection string for one of Django's databases."""
-    options = {name: at["OPTIONS"][name] for name in _LIBPQ if name in at["OPTIONS"]}
-    return make_conninfo(
-        dbname=at["NAME"],
-        user=at["USER"],
-        password=at.get("PASSWORD") or None,
-        host=at.get("HOST") or None,
-        port=at.get("PORT") or None,
-        **options,
-    )
 
 
 def show(report: verify.Report) -> None:

@@ -36,6 +36,7 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry("console:home", _("待办"), "work", "", icon="list"),
     Entry("console:search", _("查人"), "work", "registry.search", icon="person"),
+    Entry("enrolment:imports", _("台账导入"), "enrol", "enrolment.read", icon="tray"),
     Entry("collection:payments", _("缴费"), "enrol", "collection.read", icon="yuan"),
     Entry(
         "collection:unmatched",
@@ -60,6 +61,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("claims:settlements", _("机构结算"), "benefit", "claims.read", icon="cross"),
     Entry("care:institutions", _("医疗机构"), "benefit", "care.read", icon="form"),
     Entry("fund:books", _("账簿"), "fund", "fund.read", icon="book"),
+    Entry("fund:verify", _("独立校验"), "fund", "fund.read", icon="list"),
     Entry("access:operators", _("账号与岗位"), "admin", "access.read", icon="people"),
     Entry("access:audit", _("审计日志"), "admin", "audit.read", icon="lock"),
 )

@@ -1,5 +1,6 @@
 """Reads of institutions and of when they are designated."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,16 +50,24 @@ def institutions(
     on: date,
     text: str = "",
     level: int | None = None,
+    kind: str = "",
     only_designated: bool = False,
     after_code: str = "",
     limit: int = PAGE_ROWS,
 ) -> list[InstitutionRow]:
-    """Return the region's institutions by code, with the designation of the day."""
-    found = Institution.objects.filter(region=scope.region, code__gt=after_code).order_by("code")
+    """Return the institutions in the scope's area by code, with the designation of the day."""
+    found = Institution.objects.filter(
+        region=scope.region,
+        code__gt=after_code,
+        area_no__gte=scope.area_from,
+        area_no__lt=scope.area_until,
+    ).order_by("code")
     if text:
         found = found.filter(Q(name__contains=text) | Q(code=text))
     if level is not None:
         found = found.filter(level=level)
+    if kind:
+        found = found.filter(kind=kind)
     if only_designated:
         current = _designations(scope.region, on)
         found = found.filter(id__in=current.values("institution_id"))
@@ -74,6 +83,12 @@ def institution_page(
         raise InstitutionUnknown(institution_id=institution_id)
     all_of = Designation.objects.filter(institution=found, region=scope.region)
     return _rows([found], scope.region, on)[0], list(all_of.order_by("-designated_from"))
+
+
+def institution_names(institution_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of institutions: public, so without a scope."""
+    found = Institution.objects.filter(id__in=set(institution_ids))
+    return dict(found.values_list("id", "name"))
 
 
 def _designations(region: str, day: date) -> QuerySet[Designation]:

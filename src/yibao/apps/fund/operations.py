@@ -39,6 +39,16 @@ class AlreadyReversed(Refusal):
     remedy_en = "Open the reversing entry instead of reversing again"
 
 
+class SubledgerFollowsBusiness(Refusal):
+    """Raised by `reverse_entry` for an entry of a sub-ledger."""
+
+    code = "E609"
+    message = "凭证 {entry_id} 属于明细账，明细账随业务记账，不能单独冲销"
+    remedy = "请在业务中更正（如撤销缴费匹配、冲正结算），明细账随之更正"
+    message_en = "Entry {entry_id} stands in a sub-ledger, which follows the business"
+    remedy_en = "Correct the business itself (unmatch, reverse the settlement); the ledger follows"
+
+
 class MonthsCloseInOrder(Refusal):
     """Raised by `close_month` while an earlier month with entries is open."""
 
@@ -129,15 +139,18 @@ def post_many(*, scope: Scope, book_id: int, entries: Sequence[BookedEntry], at:
 
 
 def reverse_entry(*, scope: Scope, entry_id: int, reason: str, at: datetime) -> int:
-    """Post the entry that undoes another on the day of `at`, and return its id.
+    """Post the entry that undoes another of a main book on the day of `at`; return its id.
 
-    Raises EntryUnknown, AlreadyReversed, PeriodClosed, and the refusals of core's `reversal`.
+    Raises EntryUnknown, SubledgerFollowsBusiness, AlreadyReversed, PeriodClosed, and the refusals
+    of core's `reversal`.
     """
     scope.require("fund.post")
     with scoped(scope):
-        old = Entry.objects.filter(id=entry_id).first()
+        old = Entry.objects.filter(id=entry_id).select_related("book").first()
         if old is None:
             raise EntryUnknown(entry_id=entry_id)
+        if old.book.kind != BookKind.MAIN:
+            raise SubledgerFollowsBusiness(entry_id=entry_id)
         by = Entry.objects.filter(reverses_id=entry_id).values_list("id", flat=True).first()
         if by is not None:
             raise AlreadyReversed(entry_id=entry_id, by=by)

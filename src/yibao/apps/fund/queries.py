@@ -188,7 +188,7 @@ def day_book(
         if after_id:
             on = Entry.objects.values_list("on", flat=True).get(id=after_id)
             entries = entries.filter(Q(on__lt=on) | Q(on=on, id__lt=after_id))
-        return _with_legs(entries.order_by("-on", "-id")[:limit], book_id)
+        return with_legs(entries.order_by("-on", "-id")[:limit], book_id)
 
 
 def entry_page(*, scope: Scope, entry_id: int) -> tuple[EntryRow, Book]:
@@ -198,7 +198,7 @@ def entry_page(*, scope: Scope, entry_id: int) -> tuple[EntryRow, Book]:
         place = Book.objects.filter(entries=entry_id).first()
         if place is None:
             raise EntryUnknown(entry_id=entry_id)
-        return _with_legs(found, place.id)[0], place
+        return with_legs(found, place.id)[0], place
 
 
 def reversed_by(*, scope: Scope, entry_id: int) -> int | None:
@@ -247,10 +247,11 @@ def ledger_of_party(
         entries = Entry.objects.filter(id__in=mine.values("entry_id"))
         if after_id:
             entries = entries.filter(id__lt=after_id)
-        return _with_legs(entries.order_by("-id")[:limit], book_id)
+        return with_legs(entries.order_by("-id")[:limit], book_id)
 
 
-def _with_legs(entries: QuerySet[Entry], book_id: int) -> list[EntryRow]:
+def with_legs(entries: QuerySet[Entry], book_id: int) -> list[EntryRow]:
+    """Return entries of one book with their lines, in the entries' own order."""
     found = list(entries)
     kind = Book.objects.values_list("kind", flat=True).get(id=book_id)
     chart = chart_of(kind)

@@ -1,0 +1,96 @@
+"""How entries and balances stand in a table of the books."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from yibao.apps.fund.journals import DayBookRow, both_sides
+from yibao.apps.fund.queries import BalanceRow, EntryRow, LegRow
+from yibao.console.fund import words
+
+SIDES = (
+    "opening_debit_fen",
+    "opening_credit_fen",
+    "debit_fen",
+    "credit_fen",
+    "closing_debit_fen",
+    "closing_credit_fen",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """An entry as a line of the day book."""
+
+    entry: EntryRow
+    voucher: str
+    kind: str
+    debited: str
+    credited: str
+    running_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceLine:
+    """An account with its six amounts; None where nothing is."""
+
+    account: str
+    zh: str
+    amounts: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceGroup:
+    """The accounts of one kind."""
+
+    label: Any
+    lines: tuple[BalanceLine, ...]
+
+
+def entry_line(row: DayBookRow) -> EntryLine:
+    """Return a line of the day book."""
+    debited, credited = both_sides(row.entry.legs)
+    return EntryLine(
+        row.entry,
+        voucher(row.entry.voucher_no, row.entry.entry_id),
+        words.entry_kind(row.entry.kind),
+        _accounts(debited),
+        _accounts(credited),
+        row.running_fen,
+    )
+
+
+def voucher(number: int | None, entry_id: int) -> str:
+    """Return 记 0241; an entry of a sub-ledger, which has no number of the month, by its own."""
+    if number is None:
+        return _("明细 %(number)s") % {"number": entry_id}
+    return _("记 %(number)s") % {"number": f"{number:04d}"}
+
+
+def groups_of(rows: Sequence[BalanceRow], *, only_moved: bool) -> list[BalanceGroup]:
+    """Return the accounts by kind, in the order of the chart."""
+    kept = [row for row in rows if not only_moved or row.debit_fen or row.credit_fen]
+    found = []
+    for kind, accounts in groupby(kept, key=lambda row: row.kind):
+        lines = tuple(
+            BalanceLine(row.account, row.zh, tuple(getattr(row, side) or None for side in SIDES))
+            for row in accounts
+        )
+        found.append(BalanceGroup(words.ACCOUNT_KINDS.get(kind, kind), lines))
+    return found
+
+
+def totals_of(rows: Iterable[BalanceRow]) -> list[int]:
+    """Return the sums of the six columns, of all accounts whether shown or not."""
+    listed = list(rows)
+    return [sum(getattr(row, side) for row in listed) for side in SIDES]
+
+
+def _accounts(legs: Sequence[LegRow]) -> str:
+    names = list(dict.fromkeys(leg.zh for leg in legs))
+    if len(names) > 1:
+        return _("%(name)s 等 %(count)s 个科目") % {"name": names[0], "count": len(names)}
+    return names[0] if names else ""

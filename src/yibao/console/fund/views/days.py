@@ -1,0 +1,174 @@
+"""The day book, the lines of an account, and one entry."""
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from yibao.apps.fund import journals, operations
+from yibao.apps.fund.charts import chart_of
+from yibao.apps.fund.journals import Wanted
+from yibao.apps.fund.models import BookKind
+from yibao.apps.registry.queries import area_names
+from yibao.console.fund import sheets, words
+from yibao.console.fund.asked import number, opened
+from yibao.console.fund.forms import ReverseForm
+from yibao.console.fund.parties import named
+from yibao.console.fund.period import Period
+from yibao.console.fund.shown import entry_line, voucher
+from yibao.console.fund.views.books import a_file
+from yibao.console.page import ConsoleRequest, address, console_page, done, page
+
+# As many rows as a file holds: what is more is asked for month by month.
+_MOST = 20000
+
+
+@console_page("fund.read")
+def days(request: ConsoleRequest, book_id: int) -> HttpResponse:
+    """Show the day book, newest first, by account, kind and source, with running amounts."""
+    at = opened(request, book_id)
+    asked = {name: request.GET.get(name, "")[:40] for name in ("account", "kind", "source")}
+    wanted = _wanted(at.period, asked)
+    found = journals.day_book_page(
+        scope=request.scope, book_id=book_id, wanted=wanted, after_id=number(request, "after")
+    )
+    kinds, sources = journals.words_of_entries(scope=request.scope, book_id=book_id)
+    more = ""
+    if found.after_id:
+        query = {**asked, "month": at.period.key, "after": found.after_id}
+        more = address(request, "fund:days", book_id, **query)
+    context = {
+        "at": at,
+        "asked": asked,
+        "found": found,
+        "lines": [entry_line(row) for row in found.rows],
+        "page_fen": sum(row.entry.amount_fen for row in found.rows),
+        "accounts": list(chart_of(at.book.kind)),
+        "kinds": [(kind, words.entry_kind(kind)) for kind in kinds],
+        "sources": [(kind, words.source(kind)) for kind in sources],
+        "is_filtered": any(asked.values()),
+        "is_later": "after" in request.GET,
+        "more": more,
+    }
+    return page(request, "console/fund/days.html", context)
+
+
+@console_page("fund.read")
+def days_file(request: ConsoleRequest, book_id: int, kind: str) -> HttpResponse:
+    """Send the day book as asked for, one row a line of an entry, as Excel or CSV."""
+    at = opened(request, book_id)
+    asked = {name: request.GET.get(name, "")[:40] for name in ("account", "kind", "source")}
+    found = journals.day_book_page(
+        scope=request.scope, book_id=book_id, wanted=_wanted(at.period, asked), limit=_MOST
+    )
+    heads = [_("日期"), _("凭证"), _("摘要"), _("类别"), _("科目编码"), _("科目")]
+    heads += [_("借方"), _("贷方")]
+    table: list[list[sheets.Cell]] = [
+        [
+            row.entry.on.isoformat(),
+            voucher(row.entry.voucher_no, row.entry.entry_id),
+            row.entry.memo,
+            words.entry_kind(row.entry.kind),
+            leg.account,
+            leg.zh,
+            sheets.yuan(leg.debit_fen),
+            sheets.yuan(leg.credit_fen),
+        ]
+        for row in found.rows
+        for leg in row.entry.legs
+    ]
+    title = _("%(book)s日记账 %(month)s（元）") % {"book": at.book.name, "month": at.period.label}
+    name = f"{at.book.name}-{_('日记账')}-{at.period.key}"
+    return a_file(request, kind, title, heads, table, name)
+
+
+@console_page("fund.read")
+def account(request: ConsoleRequest, book_id: int, code: str) -> HttpResponse:
+    """Show the lines of an account with the balance after each."""
+    at = opened(request, book_id)
+    zh = journals.account_name(kind=at.book.kind, account=code)
+    found = journals.lines_of_account(
+        scope=request.scope,
+        book_id=book_id,
+        account=code,
+        from_=at.period.from_,
+        until=at.period.until,
+        after_id=number(request, "after"),
+    )
+    parties = named(request, [(row.party_kind, row.party_id) for row in found.rows])
+    more = ""
+    if found.after_id:
+        query = {"month": at.period.key, "after": found.after_id}
+        more = address(request, "fund:account", book_id, code, **query)
+    rows = [
+        {
+            "row": row,
+            "voucher": voucher(row.voucher_no, row.entry_id),
+            "party": parties.get((row.party_kind, row.party_id or 0)),
+        }
+        for row in found.rows
+    ]
+    context = {
+        "at": at,
+        "account": chart_of(at.book.kind).account(code),
+        "zh": zh,
+        "found": found,
+        "rows": rows,
+        "more": more,
+        "has_parties": at.book.kind != BookKind.MAIN,
+    }
+    return page(request, "console/fund/account.html", context)
+
+
+@console_page("fund.read")
+def entry(request: ConsoleRequest, entry_id: int) -> HttpResponse:
+    """Show an entry with its lines and where it comes from."""
+    return page(request, "console/fund/entry.html", _entry(request, entry_id, ReverseForm()))
+
+
+@console_page("fund.post")
+def reverse(request: ConsoleRequest, entry_id: int) -> HttpResponse:
+    """Reverse an entry of a main book, with the reason."""
+    form = ReverseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with form.refusals(request):
+            made = operations.reverse_entry(
+                scope=request.scope,
+                entry_id=entry_id,
+                reason=form.cleaned_data["reason"],
+                at=request.at,
+            )
+            return done(request, _("已记入冲销凭证"), "fund:entry", made)
+    return page(request, "console/fund/reverse.html", _entry(request, entry_id, form))
+
+
+def _entry(request: ConsoleRequest, entry_id: int, form: ReverseForm) -> dict[str, object]:
+    found = journals.entry_in_full(scope=request.scope, entry_id=entry_id)
+    row = found.entry
+    parties = named(request, [(leg.party_kind, leg.party_id) for leg in row.legs])
+    is_main = found.book.kind == BookKind.MAIN
+    return {
+        "found": found,
+        "entry": row,
+        "voucher": voucher(row.voucher_no, row.entry_id),
+        "kind": words.entry_kind(row.kind),
+        "legs": [(leg, parties.get((leg.party_kind, leg.party_id or 0))) for leg in row.legs],
+        "source": words.source(row.source_kind),
+        "source_address": words.source_address(request, row.source_kind, row.source_id),
+        "area": area_names([found.area_no]).get(found.area_no, ""),
+        "month": f"{row.on:%Y-%m}",
+        "is_main": is_main,
+        "may_reverse": is_main
+        and request.scope.allows("fund.post")
+        and found.reversed_by_id is None
+        and row.reverses_id is None,
+        "form": form,
+    }
+
+
+def _wanted(at: Period, asked: dict[str, str]) -> Wanted:
+    return Wanted(
+        at.from_,
+        at.until,
+        account=asked["account"],
+        kind=asked["kind"],
+        source_kind=asked["source"],
+    )
