@@ -52,8 +52,8 @@ SOURCES: dict[str, Any] = {
 
 # The page of a source, where its part has one, and the right to see it.
 _PAGES: dict[str, tuple[str, str]] = {
+    "payment": ("collection:payment", "collection.read"),
     "payment_file": ("collection:file", "collection.read"),
-    "cash_deposit": ("collection:deposit", "collection.read"),
     "settlement": ("claims:settlement", "claims.read"),
 }
 
