@@ -111,9 +111,7 @@ def dues_of_person(*, scope: Scope, person_id: int) -> list[DuePage]:
         return [DuePage(*row) for row in cursor.fetchall()]
 
 
-def dues_of_persons(
-    *, scope: Scope, person_ids: Sequence[int], year: int
-) -> dict[int, DuePage]:
+def dues_of_persons(*, scope: Scope, person_ids: Sequence[int], year: int) -> dict[int, DuePage]:
     """Return the due of a year of each person who has one. One query."""
     with scoped(scope), connection.cursor() as cursor:
         cursor.execute(

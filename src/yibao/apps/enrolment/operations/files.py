@@ -18,7 +18,8 @@ def template(*, scope: Scope, kind: str, year: int, area_no: int) -> bytes:
     scope.require("enrolment.import")
     scope.narrowed(area_no, area_no + 1)
     township_no = area_no - area_no % _TOWNSHIP
-    names = area_names([area_no, township_no])
+    # A template for more than one village leaves its name to be filled in.
+    names = area_names([area_no, township_no]) if area_no != township_no else {}
     return empty_ledger(
         kind,
         year=year,

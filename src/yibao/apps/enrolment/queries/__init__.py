@@ -4,6 +4,7 @@ from yibao.apps.enrolment.queries.coverages import (
     CoverageLine,
     Covered,
     coverages_of,
+    covered_in,
     covered_on,
 )
 from yibao.apps.enrolment.queries.facts import facts_for_rules
@@ -14,6 +15,7 @@ from yibao.apps.enrolment.queries.imports import (
     RowLine,
     import_page,
     imports,
+    imports_of_rows,
 )
 from yibao.apps.enrolment.queries.lists import (
     EnrolmentLine,
@@ -36,11 +38,13 @@ __all__ = [
     "RowLine",
     "Unpaid",
     "coverages_of",
+    "covered_in",
     "covered_on",
     "enrolments_of",
     "facts_for_rules",
     "import_page",
     "imports",
+    "imports_of_rows",
     "other_covers_of",
     "unpaid_of",
     "years",

@@ -47,23 +47,17 @@ def coverages_of(*, scope: Scope, person_id: int) -> list[CoverageLine]:
     scope.require("enrolment.read")
     with scoped(scope):
         found = Coverage.objects.filter(person_id=person_id).order_by("-year", "-id")
-        return [
-            CoverageLine(
-                coverage_id=one.pk,
-                year=one.year,
-                starts_at=one.period.lower,
-                ends_at=one.period.upper,
-                reason=one.reason,
-                consecutive_years=one.consecutive_years,
-                suspended_from=one.suspended_from,
-                suspended_until=one.suspended_until,
-                source_kind=one.source_kind,
-                recorded_at=one.recorded_at,
-                cancelled_at=one.cancelled_at,
-                cancelled_because=one.cancelled_because,
-            )
-            for one in found
-        ]
+        return [_line(one) for one in found]
+
+
+def covered_in(*, scope: Scope, person_ids: Sequence[int], year: int) -> dict[int, CoverageLine]:
+    """Return each person's live coverage of a year; the latest where there are several."""
+    scope.require("enrolment.read")
+    with scoped(scope):
+        found = Coverage.objects.filter(
+            person_id__in=person_ids, year=year, cancelled_at=None
+        ).order_by("id")
+        return {one.person_id: _line(one) for one in found}
 
 
 def covered_on(
@@ -87,3 +81,20 @@ def covered_on(
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return {row[0]: Covered(*row[1:]) for row in rows}
+
+
+def _line(one: Coverage) -> CoverageLine:
+    return CoverageLine(
+        coverage_id=one.pk,
+        year=one.year,
+        starts_at=one.period.lower,
+        ends_at=one.period.upper,
+        reason=one.reason,
+        consecutive_years=one.consecutive_years,
+        suspended_from=one.suspended_from,
+        suspended_until=one.suspended_until,
+        source_kind=one.source_kind,
+        recorded_at=one.recorded_at,
+        cancelled_at=one.cancelled_at,
+        cancelled_because=one.cancelled_because,
+    )

@@ -149,6 +149,14 @@ def import_page(
         )
 
 
+def imports_of_rows(*, scope: Scope, row_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Return (import, row in its sheet) of lines, so that what a line became leads back to it."""
+    scope.require("enrolment.read")
+    with scoped(scope):
+        found = LedgerRow.objects.filter(pk__in=row_ids).values_list("pk", "ledger_id", "row_no")
+        return {pk: (ledger, row) for pk, ledger, row in found}
+
+
 def _lines(listed: Sequence[LedgerImport]) -> list[ImportLine]:
     places = area_names({one.area_no for one in listed})
     people = _operators([one.uploaded_by for one in listed])

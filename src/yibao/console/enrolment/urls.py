@@ -1,0 +1,17 @@
+from django.urls import path
+
+from yibao.console.enrolment import views
+
+app_name = "enrolment"
+urlpatterns = [
+    path("imports/", views.imports, name="imports"),
+    path("imports/new/", views.upload, name="upload"),
+    path("imports/template/<str:kind>/<int:area_no>/", views.template, name="template"),
+    path("imports/<int:import_id>/", views.ledger, name="import"),
+    path("imports/<int:import_id>/errors/", views.error_file, name="errors"),
+    path("imports/<int:import_id>/check/", views.check, name="check"),
+    path("imports/<int:import_id>/decide/", views.decide, name="decide"),
+    path("imports/<int:import_id>/confirm/", views.confirm, name="confirm"),
+    path("imports/<int:import_id>/drop/", views.drop, name="drop"),
+    path("imports/<int:import_id>/undo/", views.undo, name="undo"),
+]

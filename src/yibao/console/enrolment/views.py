@@ -1,0 +1,183 @@
+"""A ledger's way through the console: template, upload, dry run, decision, result, undoing."""
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from yibao.apps.access import queries as access
+from yibao.apps.enrolment import operations, queries
+from yibao.apps.enrolment.ledgers import PAYMENT_LEDGER, form_of
+from yibao.apps.enrolment.ledgers import forms as ledger_forms
+from yibao.apps.enrolment.queries import ImportPage
+from yibao.console.enrolment.forms import UndoForm, UploadForm
+from yibao.console.page import ConsoleRequest, address, attachment, console_page, done, page
+from yibao.console.paging import Pager
+
+_SIZE, _ROWS = 50, 20
+_DIGITS = 19
+# The step of the wizard at which an import of each state stands; after the last, all are done.
+_STEPS = {"uploaded": 2, "checked": 3, "writing": 4, "done": 6, "undone": 6, "dropped": 3}
+
+
+@console_page("enrolment.read")
+def imports(request: ConsoleRequest) -> HttpResponse:
+    """Show the ledgers of the area and year, the newest first."""
+    asked = request.GET.get("after", "")
+    after_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < _DIGITS else None
+    found = queries.imports(
+        scope=request.area_scope, year=request.year, after_id=after_id, limit=_SIZE + 1
+    )
+    more = ""
+    if len(found) > _SIZE:
+        found = found[:_SIZE]
+        more = address(request, "enrolment:imports", after=found[-1].import_id)
+    return page(request, "console/enrolment/imports.html", {"found": found, "more": more})
+
+
+@console_page("enrolment.import")
+def upload(request: ConsoleRequest) -> HttpResponse:
+    """Take a ledger in and check it; the answer is its page."""
+    village = access.villages_of(request.area_scope)
+    first = {"kind": PAYMENT_LEDGER, "area": village.first() if village.count() == 1 else None}
+    given = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = UploadForm(*given, scope=request.scope, initial=first)
+    if request.method == "POST" and form.is_valid():
+        with form.refusals(request):
+            file = form.cleaned_data["file"]
+            ledger = operations.upload_ledger(
+                scope=request.scope,
+                kind=form.cleaned_data["kind"],
+                year=request.year,
+                area_no=form.cleaned_data["area"].area_from,
+                file_name=file.name,
+                content=file.read(),
+                at=request.at,
+            )
+            return done(request, _("试运行完成，请核对"), "enrolment:import", ledger.pk)
+    templates = [
+        (form.annex, form.name, address(request, "enrolment:template", kind, _any_village(request)))
+        for kind, form in ledger_forms().items()
+    ]
+    context = {"form": form, "templates": templates}
+    return page(request, "console/enrolment/upload.html", context)
+
+
+def _any_village(request: ConsoleRequest) -> int:
+    """Return the chosen area's number, which is the village's own where one is chosen."""
+    return request.area.area_from
+
+
+@console_page("enrolment.import")
+def template(request: ConsoleRequest, kind: str, area_no: int) -> HttpResponse:
+    """Hand out the empty ledger."""
+    content = operations.template(
+        scope=request.scope, kind=kind, year=request.year, area_no=area_no
+    )
+    name = form_of(kind).title(region="", year=request.year)
+    return attachment(request, name=f"{name}.xlsx", content=content, kind="xlsx")
+
+
+@console_page("enrolment.read")
+def ledger(request: ConsoleRequest, import_id: int) -> HttpResponse:
+    """Show the dry run: five counts that add up, reasons, faulty lines, and what is decided."""
+    return _shown(request, import_id)
+
+
+def _shown(request: ConsoleRequest, import_id: int) -> HttpResponse:
+    code = request.GET.get("code", "")[:_ROWS]
+    whole = queries.import_page(scope=request.scope, import_id=import_id, code=code, limit=0)
+    pager = Pager(request, total=whole.rows_listed, size=_ROWS)
+    found = queries.import_page(
+        scope=request.scope,
+        import_id=import_id,
+        code=code,
+        offset=pager.offset,
+        limit=pager.limit,
+    )
+    context = {
+        "found": found,
+        "one": found.line,
+        "code": code,
+        "pager": pager,
+        "step": _STEPS[found.line.state],
+        "all_faulty": sum(reason.rows for reason in found.reasons),
+        "may_confirm": request.scope.allows("enrolment.confirm"),
+        "may_undo": _may_undo(request, found),
+        "has_household": form_of(found.line.kind).has("relation"),
+    }
+    return page(request, "console/enrolment/import.html", context)
+
+
+def _may_undo(request: ConsoleRequest, found: ImportPage) -> bool:
+    written = found.line.state == "done" and found.line.undoes_id is None
+    return written and request.scope.allows("enrolment.undo")
+
+
+@console_page("enrolment.import")
+def error_file(request: ConsoleRequest, import_id: int) -> HttpResponse:
+    """Hand out the refused lines with reason and remedy; that they were taken is logged."""
+    content = operations.error_file(scope=request.scope, import_id=import_id, at=request.at)
+    name = _("错误行_%(batch)s.xlsx") % {"batch": import_id}
+    return attachment(request, name=name, content=content, kind="xlsx")
+
+
+@console_page("enrolment.import")
+def check(request: ConsoleRequest, import_id: int) -> HttpResponse:
+    """Check the ledger again."""
+    if request.method == "POST":
+        operations.check_ledger(scope=request.scope, import_id=import_id, at=request.at)
+        return done(request, _("已重新核对"), "enrolment:import", import_id)
+    return _shown(request, import_id)
+
+
+@console_page("enrolment.confirm")
+def decide(request: ConsoleRequest, import_id: int) -> HttpResponse:
+    """Let the lines that waited for a word be written: those of one reason, or one line."""
+    if request.method == "POST":
+        row = request.POST.get("row", "")
+        operations.decide_warnings(
+            scope=request.scope,
+            import_id=import_id,
+            at=request.at,
+            code=request.POST.get("code", ""),
+            row_id=int(row) if row.isascii() and row.isdigit() and len(row) < _DIGITS else None,
+        )
+        return done(request, _("已确认，这些行可以入库"), "enrolment:import", import_id)
+    return _shown(request, import_id)
+
+
+@console_page("enrolment.confirm")
+def confirm(request: ConsoleRequest, import_id: int) -> HttpResponse:
+    """Write the good lines; pressed again after a break it goes on where it stopped."""
+    if request.method == "POST":
+        written = operations.confirm_ledger(scope=request.scope, import_id=import_id, at=request.at)
+        words = _("已入库 %(count)s 行") % {"count": f"{written.rows_good:,}"}
+        return done(request, words, "enrolment:import", import_id)
+    return _shown(request, import_id)
+
+
+@console_page("enrolment.import")
+def drop(request: ConsoleRequest, import_id: int) -> HttpResponse:
+    """Give up a ledger that was not written."""
+    if request.method == "POST":
+        operations.drop_ledger(scope=request.scope, import_id=import_id, at=request.at)
+        return done(request, _("已放弃这一批次，没有写入任何数据"), "enrolment:imports")
+    return _shown(request, import_id)
+
+
+@console_page("enrolment.undo")
+def undo(request: ConsoleRequest, import_id: int) -> HttpResponse:
+    """Take a written ledger back by a linked correction; who confirmed it may not."""
+    form = UndoForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        with form.refusals(request):
+            correction = operations.undo_ledger(
+                scope=request.scope,
+                import_id=import_id,
+                reason=form.cleaned_data["reason"],
+                at=request.at,
+            )
+            words = _("已撤销 %(count)s 行") % {"count": f"{correction.rows_total:,}"}
+            return done(request, words, "enrolment:import", correction.pk)
+    found = queries.import_page(scope=request.scope, import_id=import_id, limit=0)
+    context = {"form": form, "found": found, "one": found.line}
+    return page(request, "console/enrolment/undo.html", context)

@@ -1,0 +1,48 @@
+"""A person's page and a household's. Reading a person is recorded."""
+
+from django.http import HttpResponse
+
+from yibao.apps.registry import queries
+from yibao.console.page import ConsoleRequest, console_page, page
+from yibao.console.registry.dossier import age_on, dossier, household_rows, period_words
+from yibao.rulebook.national import code_label
+
+
+@console_page("registry.read", reads="person")
+def person(request: ConsoleRequest, person_id: int) -> HttpResponse:
+    """Show a person: masked facts, covered months, household, what happened, the year."""
+    found = queries.person_page(scope=request.scope, person_id=person_id)
+    known = dossier(request, found)
+    context = {
+        "person": found,
+        "known": known,
+        "age": age_on(found.born, request.served_on),
+        "sex": code_label("sex", found.sex),
+        "document": next((one for one in found.documents if one.valid_until is None), None),
+        "document_kind": code_label("document_kind", found.documents[0].kind)
+        if found.documents
+        else "",
+        "totals": _totals(known.rows),
+        "period": period_words(known.year_coverage) if known.year_coverage else (),
+    }
+    return page(request, "console/registry/person.html", context)
+
+
+@console_page("registry.read", reads="household")
+def household(request: ConsoleRequest, household_id: int) -> HttpResponse:
+    """Show a household with each member's standing of the year."""
+    found = queries.household_page(scope=request.scope, household_id=household_id)
+    rows = household_rows(request, found)
+    head = next((row for row in rows if row.member.person_id == found.head_id), None)
+    context = {"household": found, "rows": rows, "head": head, "totals": _totals(rows)}
+    return page(request, "console/registry/household.html", context)
+
+
+def _totals(rows: list) -> dict[str, int]:
+    """Return the sums of the household's table, and how many are insured how."""
+    return {
+        "subsidised_fen": sum(row.subsidised_fen or 0 for row in rows),
+        "paid_fen": sum(row.paid_fen or 0 for row in rows),
+        "people": len(rows),
+        "insured": sum(row.state in ("done", "aid") for row in rows),
+    }
