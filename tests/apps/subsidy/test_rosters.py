@@ -170,3 +170,22 @@ def test_an_unmatched_row_is_answered_with_the_registered_person(county, twelve)
         operations.answer_row(scope=county, row_id=row.id, answer="match", at=AT)
     operations.answer_row(scope=county, row_id=row.id, answer="match", person_id=twelve[0], at=AT)
     assert match(county).supported == 1
+
+
+def test_a_town_answers_its_own_rows_of_the_county_s_roster_and_changes_nothing_else(
+    county, twelve
+):
+    from yibao.apps.subsidy.models import Roster
+
+    roster = upload(county, (1, "低保"), ("李建华", number(2), "低保"))
+    town = county.narrowed(430423105000, 430423106000)
+    elsewhere = county.narrowed(430423100000, 430423101000)
+    waiting = queries.waiting_rows(scope=town, year=2021)
+    assert [one.name for one in waiting] == ["李建华"]
+    assert queries.unmatched_badge(elsewhere, 2021) == 0
+    assert queries.roster(scope=town, roster_id=roster.id).department.name == "衡山县民政局"
+    operations.answer_row(
+        scope=town, row_id=waiting[0].id, answer="match", person_id=twelve[1], at=AT
+    )
+    with scoped(town):
+        assert Roster.objects.filter(id=roster.id).update(rows_good=9) == 0

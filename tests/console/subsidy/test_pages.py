@@ -107,12 +107,14 @@ def test_the_reviewer_fixes_and_sends_a_list_that_the_town_then_sees(county):
     answer = reviewer.post(reverse("subsidy:lists") + "?year=2021", {"kind": "final"}, follow=True)
     assert "名单已锁定" in words(answer), words(answer)
     address = answer.request["PATH_INFO"]
-    assert "已下发" in words(reviewer.post(address, follow=True))
     town, _scope = sign_in_as(role="township_clerk", division="430423105", name="乡经办")
+    assert town.get(address).status_code == 404
+    assert "已下发" in words(reviewer.post(address, follow=True))
     page = words(town.get(address))
     assert page.count("王*华") == 2
     elsewhere, _scope = sign_in_as(role="township_clerk", division="430423100", name="别乡")
-    assert elsewhere.get(address).status_code == 404
+    page = words(elsewhere.get(address))
+    assert "此区划内没有资助对象" in page and "王*华" not in page
 
 
 def test_money_of_a_grant_is_recorded_by_the_accountant(county):

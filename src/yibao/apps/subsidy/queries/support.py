@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.subsidy.models import Grant, Roster, RosterRow, Support, SupportList
@@ -185,15 +185,15 @@ def support_of(*, scope: Scope, person_id: int, year: int) -> Support | None:
 
 
 def support_lists(*, scope: Scope, year: int) -> list[SupportList]:
-    """Return the fixed lists of a year, the newest first."""
+    """Return the fixed lists of a year, the newest first; a town sees those sent to it."""
     with scoped(scope):
-        return list(SupportList.objects.filter(year=year).order_by("-id"))
+        return list(_lists_for(scope).filter(year=year).order_by("-id"))
 
 
 def support_list(*, scope: Scope, list_id: int) -> SupportList:
-    """Return a fixed list. Raises NotThere."""
+    """Return a fixed list. Raises NotThere, to a town also before the list is sent."""
     with scoped(scope):
-        found = SupportList.objects.filter(id=list_id).first()
+        found = _lists_for(scope).filter(id=list_id).first()
     if found is None:
         raise NotThere(what=f"资助名单 {list_id}")
     return found
@@ -225,6 +225,12 @@ def late_rosters(*, scope: Scope, year: int, due_on: date) -> list[Roster]:
             .select_related("department")
             .order_by("uploaded_at")
         )
+
+
+def _lists_for(scope: Scope) -> QuerySet[SupportList]:
+    """Return the lists of the scope's own place, and those sent down by places above it."""
+    own = Q(area_no__gte=scope.area_from)
+    return SupportList.objects.filter(own | Q(sent_at__isnull=False))
 
 
 def _waiting(year: int) -> QuerySet[RosterRow]:
