@@ -74,10 +74,12 @@ class Rule:
         node = _within(self.edition)
         return str(node.args[0].value) if node else self.step_of("fund_pay")
 
-    def limit_steps(self) -> dict[str, str]:
-        """The step that gives each ceiling's limit, where it is one."""
-        named = zip(self.ceilings, self.limits)
-        return {name: str(node.value) for name, node in named if node.op == "step"}
+    def limit_steps(self) -> dict[str, list[str]]:
+        """The steps that each ceiling's limit is made of, its own last."""
+        return {
+            name: [str(part.value) for part in in_order([node]) if part.op == "step"]
+            for name, node in zip(self.ceilings, self.limits)
+        }
 
     @property
     def sense_hash(self) -> str:

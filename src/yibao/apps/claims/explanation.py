@@ -210,7 +210,8 @@ def _cites(
     """The article of each line that takes something away."""
     named = {step.name: step.cite for step in taken}
     outside = article_of(region, OUTSIDE, on=on).split(" ", 1)
-    limits = [named[step] for step in rule.limit_steps().values() if step in named]
+    limits = [named[s] for steps in rule.limit_steps().values() for s in steps if s in named]
+    lawful = [cite for cite in limits if not cite.ours] or limits
     told = rule.step_of("reason")
     refusal = [step.cite for step in taken if step.value == amounts.reason and step.name != told]
     own = refusal[0] if refusal and not amounts.rate else named.get(rule.step_of("rate"))
@@ -218,7 +219,7 @@ def _cites(
         "outside": cite_of(book, *outside) if len(outside) > 1 else None,
         "deductible": named.get(rule.step_of("deductible")),
         "own": own,
-        "ceiling": limits[-1] if limits else None,
+        "ceiling": lawful[-1] if lawful else None,
     }
 
 

@@ -8,10 +8,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yibao.apps.access.rulebooks import book_of
-from yibao.apps.claims.explanation import Explanation, Law, Line
+from yibao.apps.claims.explanation import Cite, Explanation, Law, Line, Step
 from yibao.core.money import Fen
 
 WIDTH = 400
+# The line of the ceiling shows its article though nothing is cut.
+LAST = 5
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class ShownLine:
     sign: str
     label: str
     note: str
+    place: str
     shade: str
     x: int
     width: int
@@ -46,6 +49,7 @@ class Shown:
     told: Explanation
     lines: list[ShownLine]
     laws: list[ShownLaw]
+    steps: list[tuple[Step, str]]
     parts: str
     reason: str
     kind: str
@@ -57,11 +61,17 @@ def shown(told: Explanation, *, region: str, facts: Mapping[str, Any]) -> Shown:
     return Shown(
         told=told,
         lines=[_line(told, line, facts) for line in told.lines],
+        steps=[(step, place_of(step.cite)) for step in told.steps],
         laws=[_law(law, english=english) for law in told.laws],
         parts=" ＋ ".join(Fen(part).shown() for part in told.own_parts_fen) or Fen(0).shown(),
         reason=told.reason_en if english else told.reason_zh,
         kind=code_words(region, "visit_kind", str(facts.get("kind", ""))),
     )
+
+
+def place_of(cite: Cite) -> str:
+    """Return where an article stands; a reading of our own says that it is one."""
+    return _("解读 %(article)s") % {"article": cite.article} if cite.ours else cite.place
 
 
 def code_words(region: str, listed: str, code: str) -> str:
@@ -84,6 +94,7 @@ def _line(told: Explanation, line: Line, facts: Mapping[str, Any]) -> ShownLine:
         sign={"-": "−", "=": "＝"}.get(line.sign, ""),
         label=label,
         note=note,
+        place=place_of(line.cite) if line.cite and (line.amount_fen or line.number == LAST) else "",
         shade=shade,
         x=x,
         width=max(end - x, 1) if line.amount_fen else 0,
@@ -140,5 +151,5 @@ def _ceiling(told: Explanation) -> str:
 def _law(law: Law, *, english: bool) -> ShownLaw:
     cite = law.cite
     numbers = "、".join(str(number) for number in law.lines)
-    place = _("%(place)s　第 %(numbers)s 步") % {"place": cite.place, "numbers": numbers}
+    place = _("%(place)s　第 %(numbers)s 步") % {"place": place_of(cite), "numbers": numbers}
     return ShownLaw(place, cite.summary_en if english else cite.summary_zh, cite.title)
