@@ -1,6 +1,6 @@
 """A real browser against a real server: Debian's Chromium, at desktop and phone width.
 
-Set YIBAO_PICTURES to a directory to keep a picture of every page that a journey looks at.
+Set YIBAO_SCREENSHOTS to a directory to keep a picture of every page that a journey looks at.
 """
 
 import os
@@ -25,7 +25,9 @@ WIDTHS = {"desktop": (1440, 900), "phone": (390, 844)}
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    """Start the browser once."""
+    """Start the browser once; without one the journeys fail, they are not left out."""
+    if not Path(CHROMIUM).exists():
+        pytest.fail(f"There is no {CHROMIUM}: install chromium (make setup does)", pytrace=False)
     # The browser's own loop would make Django refuse the synchronous calls of this thread.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     from playwright.sync_api import sync_playwright
@@ -54,6 +56,7 @@ def open_page(chromium: Any, live_server: Any, complaints: list[str]) -> Iterato
             base_url=live_server.url,
             java_script_enabled=scripts,
             locale="zh-CN",
+            accept_downloads=True,
         )
         contexts.append(context)
         page = context.new_page()
@@ -74,8 +77,8 @@ def _note(said: Any, complaints: list[str]) -> None:
 
 @pytest.fixture
 def picture() -> Callable:
-    """Return a function that keeps a picture of the whole page where YIBAO_PICTURES is set."""
-    place = os.environ.get("YIBAO_PICTURES")
+    """Return a function that keeps a picture of the whole page where YIBAO_SCREENSHOTS is set."""
+    place = os.environ.get("YIBAO_SCREENSHOTS")
 
     def take(page: Any, name: str) -> None:
         if place:

@@ -46,8 +46,15 @@ def frame_of(request: "ConsoleRequest") -> Frame:
     """Return the frame: the menu holds what the post may do, with the numbers that wait."""
     allowed = [entry for entry in ENTRIES if not entry.action or request.scope.allows(entry.action)]
     paths = {entry.name: path for entry in allowed if (path := _path(entry))}
+    # Every address begins with that of the first page: a page without an entry has none.
     current = max(
-        (path for path in paths.values() if request.path.startswith(path)), key=len, default=""
+        (
+            path
+            for name, path in paths.items()
+            if request.path == path or (name != "console:home" and request.path.startswith(path))
+        ),
+        key=len,
+        default="",
     )
     groups = []
     for code, label in GROUPS.items():

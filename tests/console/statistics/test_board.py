@@ -4,7 +4,10 @@ import re
 
 import pytest
 
-from tests.apps.access.offices import AT, hire
+from tests.apps.access.offices import AT, hire, open_office
+from tests.apps.claims.insured import AT as HINGGAN_AT
+from tests.apps.claims.insured import insure
+from tests.apps.claims.insured import open_office as open_hinggan
 from tests.apps.collection.town import settle_in
 from tests.apps.registry.people import CHAQUAN, SHICANG
 from tests.console.season import late_season
@@ -186,6 +189,11 @@ def test_the_board_asks_as_often_with_many_people_as_with_few(
 
 
 def test_a_region_without_a_target_shows_rates_without_a_line(db):
+    open_office("xingan", at=HINGGAN_AT)
+    insure(open_hinggan().scope)
     client = clerk(role="county_clerk", division="152221")
-    text = said(client.get("/statistics/"))
-    assert "这里还没有登记的居民" in text
+    answer = client.get("/statistics/", {"year": "2009"})
+    text = said(answer)
+    assert "参保率 100.0 % 本年度没有规定目标" in text
+    assert "还差" not in text and "达标" not in text
+    assert 'class="bar"' not in answer.content.decode()

@@ -1,0 +1,14 @@
+"""Signing in as people do."""
+
+from typing import Any
+
+from tests.apps.access.offices import Staff
+
+
+def sign_in(page: Any, staff: Staff) -> None:
+    """Open the first page and sign in there."""
+    page.goto("/")
+    page.get_by_label("工号").fill(staff.operator.staff_no)
+    page.get_by_label("密码").fill(staff.one_time_password)
+    page.get_by_role("button", name="下一步").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "今天要办的事"
