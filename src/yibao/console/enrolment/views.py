@@ -149,9 +149,8 @@ def decide(request: ConsoleRequest, import_id: int) -> HttpResponse:
 def confirm(request: ConsoleRequest, import_id: int) -> HttpResponse:
     """Write the good lines; pressed again after a break it goes on where it stopped."""
     if request.method == "POST":
-        written = operations.confirm_ledger(scope=request.scope, import_id=import_id, at=request.at)
-        words = _("已入库 %(count)s 行") % {"count": f"{written.rows_good:,}"}
-        return done(request, words, "enrolment:import", import_id)
+        operations.confirm_ledger(scope=request.scope, import_id=import_id, at=request.at)
+        return done(request, _("入库完成"), "enrolment:import", import_id)
     return _shown(request, import_id)
 
 

@@ -226,6 +226,8 @@ def _events(request: ConsoleRequest, person: PersonPage, known: _Known) -> list[
         *_enrolment_events(request, known),
         *_money_events(request, known),
     ]
+    # Of one day, what was recorded last comes first.
+    events.reverse()
     return sorted(events, key=lambda event: event.on, reverse=True)
 
 

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 
 from yibao.apps.registry import queries
 from yibao.console.page import ConsoleRequest, console_page, page
-from yibao.console.registry.dossier import age_on, dossier, household_rows, period_words
+from yibao.console.registry.dossier import Row, age_on, dossier, household_rows, period_words
 from yibao.rulebook.national import code_label
 
 
@@ -38,11 +38,12 @@ def household(request: ConsoleRequest, household_id: int) -> HttpResponse:
     return page(request, "console/registry/household.html", context)
 
 
-def _totals(rows: list) -> dict[str, int]:
-    """Return the sums of the household's table, and how many are insured how."""
+def _totals(rows: list[Row]) -> dict[str, int | None]:
+    """Return the sums of the household's table; blank where nothing was asked of anybody."""
+    owing = [row for row in rows if row.paid_fen is not None]
     return {
-        "subsidised_fen": sum(row.subsidised_fen or 0 for row in rows),
-        "paid_fen": sum(row.paid_fen or 0 for row in rows),
+        "subsidised_fen": sum(row.subsidised_fen or 0 for row in owing) if owing else None,
+        "paid_fen": sum(row.paid_fen or 0 for row in owing) if owing else None,
         "people": len(rows),
         "insured": sum(row.state in ("done", "aid") for row in rows),
     }

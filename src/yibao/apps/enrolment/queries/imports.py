@@ -17,6 +17,9 @@ from yibao.apps.registry.queries import area_names
 from yibao.core.identity import mask_number, mask_phone
 
 PAGE = 50
+# The key under which a line keeps what stands in a column.
+_KEYS = {column.title: column.key for form in forms().values() for column in form.columns}
+LOST = "E103"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class ImportLine:
     import_id: int
     kind: str
     kind_name: str
+    annex: int
     year: int
     area_no: int
     area_name: str
@@ -165,6 +169,7 @@ def _lines(listed: Sequence[LedgerImport]) -> list[ImportLine]:
             import_id=one.pk,
             kind=one.kind,
             kind_name=forms()[one.kind].name,
+            annex=forms()[one.kind].annex,
             year=one.year,
             area_no=one.area_no,
             area_name=places.get(one.area_no, ""),
@@ -214,7 +219,7 @@ def _row(row: LedgerRow) -> RowLine:
         row_no=row.row_no,
         household_no=row.household_no,
         name_masked=masked(row.name),
-        number_masked=mask_number(row.number or row.cells.get("number", "")),
+        number_masked="" if row.fault_code == LOST else mask_number(row.cells["number"]),
         column=shown["column"],
         value=_masked_value(row, shown),
         reason=shown["reason"],
@@ -226,10 +231,10 @@ def _row(row: LedgerRow) -> RowLine:
 
 def _masked_value(row: LedgerRow, shown: dict[str, str]) -> str:
     """What was written, masked like the column that it stands in."""
-    value = shown["value"]
+    value = shown["value"] or row.cells.get(_KEYS.get(shown["column"], ""), "")
     if "身份证" in shown["column"]:
         # What a spreadsheet made of a number (4.30423E+17) tells nothing and explains much.
-        return value if shown["code"] == "E103" else mask_number(value)
+        return value if shown["code"] == LOST else mask_number(value)
     if shown["column"] == "姓名":
         return masked(value)
     return mask_phone(value) if "电话" in shown["column"] else value
