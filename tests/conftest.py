@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.requirement_marks"]
+pytest_plugins = ["tests.requirement_marks", "tests.snapshots.plugin"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
