@@ -156,19 +156,22 @@ def _make(name: str, *, fresh: bool) -> None:
     quoted = owner.ops.quote_name(name)
     with _reachable(owner), owner.cursor() as cursor:
         if fresh:
-            cursor.execute(f"drop database if exists {quoted} with (force)")
+            cursor.execute(f"drop database if exists {quoted}")
         cursor.execute("select 1 from pg_database where datname = %s", [name])
         if not cursor.fetchone():
             cursor.execute(f"create database {quoted}")
 
 
 def _drop(name: str) -> None:
-    """Drop a database of ours; whoever is still connected to it is sent away."""
+    """Drop a database of ours. The server waits for those who are leaving it.
+
+    Not with force: that asks for rights over the server's own vacuum, which may be at work there.
+    """
     from django.db import connections
 
     owner = connections[_OWNER]
     with _reachable(owner), owner.cursor() as cursor:
-        cursor.execute(f"drop database if exists {owner.ops.quote_name(name)} with (force)")
+        cursor.execute(f"drop database if exists {owner.ops.quote_name(name)}")
 
 
 @contextlib.contextmanager

@@ -11,9 +11,13 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yibao.core.refusal import Refusal
 from yibao.database.service import database_at_hand, use_settings
+
+if TYPE_CHECKING:
+    from yibao.cli.demo.whole import Made
 
 _EXAMPLES = Path(__file__).resolve().parent.parent / "demo_settings"
 _PEOPLE, _SEED = 3_000, 7
@@ -80,7 +84,7 @@ def _fill(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _run(arguments: argparse.Namespace, stop: str):
+def _run(arguments: argparse.Namespace, stop: str) -> "Made":
     from yibao.cli.demo.whole import run_whole
     from yibao.cli.demo.xinqiao import Stop
 
@@ -92,7 +96,7 @@ def _run(arguments: argparse.Namespace, stop: str):
     )
 
 
-def _print(made, *, as_json: bool) -> None:
+def _print(made: "Made", *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(made.figures.as_data(), ensure_ascii=False))
     else:

@@ -95,6 +95,7 @@ def _finish_campaign(campaign: Campaign, collected: Collected) -> None:
     campaigns.final_list(campaign)
     window.hold_cash(campaign)
     window.take_fortnight(campaign, collected, payments.SENT_ON[-1])
+    refresh_statistics()
     window.claim_by_hand(campaign, collected)
     window.claim_grants(campaign)
     window.issue_invoices(campaign)
