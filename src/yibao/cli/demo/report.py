@@ -8,8 +8,8 @@ from yibao import verify
 from yibao.apps.access.scope import Scope, scoped
 from yibao.cli.demo.campaign import YEAR
 from yibao.cli.demo.offices import HINGGAN, XINQIAO
-from yibao.cli.verify import connection_words
 from yibao.core.money import Fen
+from yibao.database.conninfo import connection_words
 
 _XINQIAO = """
 select (select count(*) from registry_person),
