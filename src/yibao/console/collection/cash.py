@@ -11,6 +11,7 @@ from yibao.apps.access.scope import NotThere
 from yibao.apps.collection import operations, queries
 from yibao.apps.collection.policy import our_place, policy
 from yibao.apps.collection.queries import HeldCash
+from yibao.apps.registry.names import masked
 from yibao.console.collection.forms import CashForm, DepositForm, RangeForm
 from yibao.console.page import ConsoleRequest, console_page, done, page
 from yibao.web.figures import yuan
@@ -141,7 +142,7 @@ def _collector(request: ConsoleRequest) -> int | None:
 
 def _held_words(one: HeldCash) -> str:
     return _("%(name)s　%(sum)s 元　收据 %(receipt)s　最迟 %(day)s") % {
-        "name": one.name,
+        "name": masked(one.name),
         "sum": yuan(one.amount_fen),
         "receipt": one.receipt_no,
         "day": one.deposit_by,

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from yibao.apps.access.scope import NotThere
 from yibao.apps.collection import matching, operations, queries
 from yibao.apps.collection.models import RefundRequest
-from yibao.apps.collection.policy import channel_label, policy, voucher_label
+from yibao.apps.collection.policy import channel_label, policy, ruled, voucher_label
 from yibao.apps.collection.queries import DuePage, PaymentFilter, PaymentRow
+from yibao.apps.registry.names import masked
 from yibao.console.collection.forms import (
     ClaimForm,
     FilterForm,
@@ -20,6 +21,7 @@ from yibao.console.collection.forms import (
 )
 from yibao.console.page import ConsoleRequest, attachment, console_page, done, page
 from yibao.console.paging import Pager
+from yibao.core.identity import mask_number
 from yibao.web.figures import yuan
 
 _SIZE = 50
@@ -234,7 +236,9 @@ def answered(request: ConsoleRequest, request_id: int) -> HttpResponse:
     found = RefundRequest.objects.select_related("payment").filter(id=request_id).first()
     if found is None:
         raise NotThere(what=_("请求 %(id)s") % {"id": request_id})
-    return page(request, "console/collection/answered.html", {"asked": found})
+    parameter = f"{found.kind}_after_payment"
+    rule = ruled(request.scope.region, found.payment.year, parameter)
+    return page(request, "console/collection/answered.html", {"asked": found, "law": rule.words})
 
 
 def _narrowed(form: FilterForm) -> PaymentFilter:
@@ -266,8 +270,8 @@ def _shown(request: ConsoleRequest, row: PaymentRow) -> dict[str, object]:
 
 def _due_words(due: DuePage) -> str:
     return _("%(name)s　%(number)s　应缴余额 %(open)s 元") % {
-        "name": due.name,
-        "number": due.number,
+        "name": masked(due.name),
+        "number": mask_number(due.number),
         "open": yuan(due.open_fen),
     }
 

@@ -114,7 +114,7 @@ def row(request: ConsoleRequest, row_id: int) -> HttpResponse:
     """Answer for a row."""
     found = queries.row(scope=request.scope, row_id=row_id)
     text = request.GET.get("find", "") or found.name
-    people = registry.search(scope=request.scope, text=text, limit=_FOUND) if text else []
+    people = _people(request, text, found.number)
     first = {"answer": "match" if found.state == "unmatched" else "confirm"}
     form = AnswerForm(request.POST or None, initial=first)
     form.fields["person_id"].choices = [(one.person_id, _words(one)) for one in people]
@@ -131,6 +131,17 @@ def row(request: ConsoleRequest, row_id: int) -> HttpResponse:
             return done(request, _("已答复"), "subsidy:waiting")
     context = {"one": _shown(request, found), "form": form, "people": people, "text": text}
     return page(request, "console/subsidy/row.html", context)
+
+
+def _people(request: ConsoleRequest, text: str, number: str) -> list[registry.Found]:
+    """Return who has the number on the list, and who is found by the words."""
+    found = {
+        one.person_id: one
+        for words in (number, text)
+        if words
+        for one in registry.search(scope=request.scope, text=words, limit=_FOUND)
+    }
+    return list(found.values())
 
 
 def _kind(found: Roster) -> str:

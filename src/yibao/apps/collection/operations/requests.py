@@ -65,7 +65,7 @@ def _answered(scope: Scope, kind: str, payment_id: int, reason: str, at: datetim
             asked_by=scope.operator_id,
             reason=reason.strip(),
             decision="refused",
-            answer=f"{_ANSWERS[kind]}（{rule.words}）" if rule.words else _ANSWERS[kind],
+            answer=_ANSWERS[kind],
             cite=rule.cite,
             responsible=_responsible(payment),
         )
