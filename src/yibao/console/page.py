@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -121,7 +122,9 @@ def _called(
 
 
 def _enter(request: ConsoleRequest) -> None:
-    """Find out who asks, for which day, year and area."""
+    """Find out who asks, for which day, year and area. Raises BadRequest for no text."""
+    if "%00" in request.META.get("QUERY_STRING", ""):
+        raise BadRequest("no text of an address holds a null character")
     who = session.signed_in(request)
     if who is None:
         raise SessionEnded

@@ -17,6 +17,7 @@ from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.fund.charts import chart_of
 from yibao.apps.fund.models import Book, BookMonth, Entry, Leg
 from yibao.apps.fund.queries import PAGE_ROWS, EntryRow, LegRow, with_legs
+from yibao.core.books.chart import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +254,9 @@ def both_sides(legs: Sequence[LegRow]) -> tuple[list[LegRow], list[LegRow]]:
     return [leg for leg in legs if leg.debit_fen], [leg for leg in legs if leg.credit_fen]
 
 
-def account_name(*, kind: str, account: str) -> str:
-    """Return an account's name in a book of this kind. Raises NotThere."""
+def account_of(*, kind: str, account: str) -> Account:
+    """Return an account of a book of this kind. Raises NotThere."""
     for one in chart_of(kind):
         if one.code == account:
-            return one.zh
+            return one
     raise NotThere(what=f"科目 {account}")

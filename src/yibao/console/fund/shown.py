@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from yibao.apps.fund.journals import DayBookRow, both_sides
 from yibao.apps.fund.queries import BalanceRow, EntryRow, LegRow
 from yibao.console.fund import words
+from yibao.core.books.chart import Account
 
 SIDES = (
     "opening_debit_fen",
@@ -87,6 +88,11 @@ def totals_of(rows: Iterable[BalanceRow]) -> list[int]:
     """Return the sums of the six columns, of all accounts whether shown or not."""
     listed = list(rows)
     return [sum(getattr(row, side) for row in listed) for side in SIDES]
+
+
+def on_its_side(account: Account, balance_fen: int) -> int:
+    """Return a balance (debit minus credit) as its account stands: a liability's credit is plus."""
+    return balance_fen if account.normal == "debit" else -balance_fen
 
 
 def _accounts(legs: Sequence[LegRow]) -> str:

@@ -13,9 +13,9 @@ urlpatterns = [
     path("books/<int:book_id>/accounts/<slug:code>/", days.account, name="account"),
     path("books/<int:book_id>/parties/", parties.parties, name="parties"),
     path("books/<int:book_id>/months/", closing.months, name="months"),
-    path("parties/<int:party_id>/<slug:kind>/<int:book_id>/", parties.party, name="party"),
-    path("entries/<int:entry_id>/", days.entry, name="entry"),
-    path("entries/<int:entry_id>/reverse/", days.reverse, name="reverse"),
+    path("books/parties/<int:party_id>/<slug:kind>/<int:book_id>/", parties.party, name="party"),
+    path("books/entries/<int:entry_id>/", days.entry, name="entry"),
+    path("books/entries/<int:entry_id>/reverse/", days.reverse, name="reverse"),
     path("verify/", closing.verify, name="verify"),
     path("verify/run/", closing.run_verification, name="run_verification"),
 ]

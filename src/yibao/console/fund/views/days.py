@@ -13,7 +13,7 @@ from yibao.console.fund.asked import number, opened
 from yibao.console.fund.forms import ReverseForm
 from yibao.console.fund.parties import named
 from yibao.console.fund.period import Period
-from yibao.console.fund.shown import entry_line, voucher
+from yibao.console.fund.shown import entry_line, on_its_side, voucher
 from yibao.console.fund.views.books import a_file
 from yibao.console.page import ConsoleRequest, address, console_page, done, page
 
@@ -84,7 +84,7 @@ def days_file(request: ConsoleRequest, book_id: int, kind: str) -> HttpResponse:
 def account(request: ConsoleRequest, book_id: int, code: str) -> HttpResponse:
     """Show the lines of an account with the balance after each."""
     at = opened(request, book_id)
-    zh = journals.account_name(kind=at.book.kind, account=code)
+    this = journals.account_of(kind=at.book.kind, account=code)
     found = journals.lines_of_account(
         scope=request.scope,
         book_id=book_id,
@@ -101,6 +101,7 @@ def account(request: ConsoleRequest, book_id: int, code: str) -> HttpResponse:
     rows = [
         {
             "row": row,
+            "balance_fen": on_its_side(this, row.balance_fen),
             "voucher": voucher(row.voucher_no, row.entry_id),
             "party": parties.get((row.party_kind, row.party_id or 0)),
         }
@@ -108,8 +109,9 @@ def account(request: ConsoleRequest, book_id: int, code: str) -> HttpResponse:
     ]
     context = {
         "at": at,
-        "account": chart_of(at.book.kind).account(code),
-        "zh": zh,
+        "account": this,
+        "opening_fen": on_its_side(this, found.opening_fen),
+        "closing_fen": on_its_side(this, found.closing_fen),
         "found": found,
         "rows": rows,
         "more": more,

@@ -10,7 +10,7 @@ from yibao.apps.fund import journals, overview, queries
 from yibao.apps.fund.charts import chart_of
 from yibao.console.fund.asked import MOST_DIGITS, number, sees_all
 from yibao.console.fund.parties import named
-from yibao.console.fund.shown import voucher
+from yibao.console.fund.shown import on_its_side, voucher
 from yibao.console.fund.words import PARTY_KINDS
 from yibao.console.page import ConsoleRequest, address, console_page, page
 
@@ -29,14 +29,18 @@ def parties(request: ConsoleRequest, book_id: int) -> HttpResponse:
         after_id=number(request, "after"),
     )
     names = named(request, [(row.party_kind, row.party_id) for row in found.rows])
-    more = ""
+    this, more = chart_of(book.kind).account(account), ""
     if found.after_id:
         more = address(request, "fund:parties", book_id, after=found.after_id, open=int(only_open))
     context = {
         "book": book,
-        "account": chart_of(book.kind).account(account),
+        "account": this,
         "found": found,
-        "rows": [(row, names.get((row.party_kind, row.party_id))) for row in found.rows],
+        "balance_fen": on_its_side(this, found.balance_fen),
+        "rows": [
+            (row, names.get((row.party_kind, row.party_id)), on_its_side(this, row.balance_fen))
+            for row in found.rows
+        ],
         "only_open": only_open,
         "whole": sees_all(request),
         "more": more,
@@ -57,7 +61,7 @@ def party(request: ConsoleRequest, party_id: int, kind: str, book_id: int) -> Ht
     if not balances:
         raise NotThere(what=f"{PARTY_KINDS[kind]} {party_id}")
     account = request.GET.get("account", "")[:20] or watched
-    journals.account_name(kind=book.kind, account=account)
+    this = journals.account_of(kind=book.kind, account=account)
     found = journals.lines_of_account(
         scope=request.scope,
         book_id=book_id,
@@ -82,10 +86,17 @@ def party(request: ConsoleRequest, party_id: int, kind: str, book_id: int) -> Ht
     context = {
         "book": book,
         "party": named(request, [(kind, party_id)])[kind, party_id],
-        "balances": balances,
-        "account": chart_of(book.kind).account(account),
+        "balances": [
+            (one, on_its_side(chart_of(book.kind).account(one.account), one.balance_fen))
+            for one in balances
+        ],
+        "account": this,
         "found": found,
-        "rows": [(row, voucher(row.voucher_no, row.entry_id)) for row in found.rows],
+        "closing_fen": on_its_side(this, found.closing_fen),
+        "rows": [
+            (row, voucher(row.voucher_no, row.entry_id), on_its_side(this, row.balance_fen))
+            for row in found.rows
+        ],
         "more": more,
     }
     return page(request, "console/fund/party.html", context)
