@@ -57,7 +57,7 @@ ENTRIES: tuple[Entry, ...] = (
         badge=subsidy.unmatched_badge,
     ),
     Entry("statistics:board", _("征缴看板"), "report", "statistics.read", icon="board"),
-    Entry("statistics:unpaid", _("未缴名单"), "report", "registry.read", icon="people"),
+    Entry("statistics:unpaid", _("未缴名单"), "report", "statistics.people", icon="people"),
     Entry("claims:settlements", _("机构结算"), "benefit", "claims.read", icon="cross"),
     Entry("care:institutions", _("医疗机构"), "benefit", "care.read", icon="form"),
     Entry("fund:books", _("账簿"), "fund", "fund.read", icon="book"),

@@ -165,6 +165,12 @@ def test_an_accountant_sees_figures_and_no_people(season):
     assert client.get("/statistics/unpaid/").status_code == 403
 
 
+def test_a_medical_clerk_has_no_business_with_the_unpaid(season):
+    client = clerk(role="medical_clerk", division="430423")
+    assert "未缴名单" not in client.get("/").content.decode()
+    assert client.get("/statistics/unpaid/").status_code == 403
+
+
 def test_the_files_hold_the_figures_of_the_page(season):
     client = clerk()
     text = client.get("/statistics/progress.csv").content.decode("utf-8-sig")

@@ -49,12 +49,13 @@ ACTIONS: dict[str, str] = {
     "fund.close": "结账",
     "fund.verify": "运行独立校验",
     "statistics.read": "查看看板与报表",
+    "statistics.people": "查看各户与未缴人员",
     "statistics.export": "导出未缴名单",
 }
 
 _LOOK = frozenset(
     {"registry.read", "registry.search", "enrolment.read", "collection.read", "subsidy.read"}
-    | {"statistics.read"}
+    | {"statistics.read", "statistics.people"}
 )
 _VILLAGE = _LOOK | {"enrolment.import", "collection.collect_cash", "collection.deposit"}
 _TOWNSHIP = _VILLAGE | {

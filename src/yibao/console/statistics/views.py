@@ -44,7 +44,7 @@ def board(request: ConsoleRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "path": access.path_to(request.scope, area=request.area)[:-1],
         "found": found,
-        "reads_people": request.scope.allows("registry.read"),
+        "reads_people": request.scope.allows("statistics.people"),
     }
     if found:
         first = date(request.year, 1, 1)
@@ -65,7 +65,7 @@ def board(request: ConsoleRequest) -> HttpResponse:
 
 def _households(request: ConsoleRequest, found: Campaign) -> dict[str, Any]:
     """Return a village's households, those with somebody to reach first."""
-    if not (found.is_village and request.scope.allows("registry.read")):
+    if not (found.is_village and request.scope.allows("statistics.people")):
         return {}
     place = {"scope": request.area_scope, "year": request.year, "on": request.at}
     pager = Pager(request, total=queries.household_count(**place), size=_HOUSEHOLDS)
@@ -73,7 +73,7 @@ def _households(request: ConsoleRequest, found: Campaign) -> dict[str, Any]:
     return {"households": rows, "pager": pager}
 
 
-@console_page("registry.read", reads="household")
+@console_page("statistics.people", reads="household")
 def household(request: ConsoleRequest, household_id: int) -> HttpResponse:
     """Show how each member of a household stands in the year."""
     found = queries.household_standing(
@@ -91,7 +91,7 @@ def household(request: ConsoleRequest, household_id: int) -> HttpResponse:
     return page(request, "console/statistics/household.html", context)
 
 
-@console_page("registry.read", reads="unpaid")
+@console_page("statistics.people", reads="unpaid")
 def unpaid(request: ConsoleRequest) -> HttpResponse:
     """Show who is still to be reached in the chosen place, with the village's reasons."""
     reasons = _reasons(request)

@@ -62,7 +62,7 @@ def household_standing(
 
     Raises NotThere for a household of another place, or without a living member.
     """
-    scope.require("registry.read")
+    scope.require("statistics.people")
     with scoped(scope), connection.cursor() as cursor:
         cursor.execute(
             _MEMBERS,
