@@ -19,9 +19,10 @@ from yibao.apps.collection.tables import (
 )
 from yibao.rulebook.national import code_of
 
+NAME_COLUMN, NUMBER_COLUMN = "姓名", "身份证号"
 COLUMNS = (
-    TableColumn("name", "姓名"),
-    TableColumn("number", "身份证号", ("身份证号码", "证件号码", "证件号")),
+    TableColumn("name", NAME_COLUMN),
+    TableColumn("number", NUMBER_COLUMN, ("身份证号码", "证件号码", "证件号")),
     TableColumn("amount", "金额", ("缴费金额", "金额元", "实缴金额")),
     TableColumn("paid_at", "缴费时间", ("缴费日期", "支付时间")),
     TableColumn("channel", "渠道", ("缴费渠道",), required=False),

@@ -1,16 +1,18 @@
 """Payments: the list, the tax side's files, what waits, what is asked after paying."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.http import HttpResponse
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
+from yibao.apps.access.rulebooks import article_of
 from yibao.apps.access.scope import NotThere
 from yibao.apps.collection import matching, operations, queries
 from yibao.apps.collection.models import RefundRequest
-from yibao.apps.collection.policy import channel_label, policy, ruled, voucher_label
+from yibao.apps.collection.policy import channel_label, ruled, voucher_label
 from yibao.apps.collection.queries import DuePage, PaymentFilter, PaymentRow
+from yibao.apps.collection.sheets import NAME_COLUMN, NUMBER_COLUMN
 from yibao.apps.registry.names import masked
 from yibao.console.collection.forms import (
     ClaimForm,
@@ -116,7 +118,8 @@ def file(request: ConsoleRequest, file_id: int) -> HttpResponse:
     """Show what a payment file brought: rows taken, known, faulty."""
     found = queries.payment_file(scope=request.scope, file_id=file_id)
     faulty = {(fault["sheet"], fault["row"]) for fault in found.faults}
-    context = {"file": found, "faulty": len(faulty)}
+    faults = [fault | {"shown": _masked_cell(fault)} for fault in found.faults]
+    context = {"file": found, "faults": faults, "faulty": len(faulty)}
     return page(request, "console/collection/file.html", context)
 
 
@@ -182,7 +185,12 @@ def payment(request: ConsoleRequest, payment_id: int) -> HttpResponse:
     """Show one payment: voucher, whose due it pays, what was asked about it."""
     row = queries.payment_row(scope=request.scope, payment_id=payment_id)
     asked = queries.requests_of(scope=request.scope, payment_id=payment_id)
-    context = {"row": _shown(request, row), "asked": asked, "invoice": InvoiceForm()}
+    context = {
+        "row": _shown(request, row),
+        "asked": asked,
+        "invoice": InvoiceForm(),
+        "article": _article(request, "voucher_of_channel", row.year),
+    }
     return page(request, "console/collection/payment.html", context)
 
 
@@ -225,7 +233,7 @@ def invoice(request: ConsoleRequest, payment_id: int) -> HttpResponse:
         "invoice": form,
         "row": _shown(request, row),
         "asked": asked,
-        "place": policy(request.scope.region, row.year).invoice_place,
+        "article": _article(request, "voucher_of_channel", row.year),
     }
     return page(request, "console/collection/payment.html", context)
 
@@ -239,6 +247,16 @@ def answered(request: ConsoleRequest, request_id: int) -> HttpResponse:
     parameter = f"{found.kind}_after_payment"
     rule = ruled(request.scope.region, found.payment.year, parameter)
     return page(request, "console/collection/answered.html", {"asked": found, "law": rule.words})
+
+
+def _article(request: ConsoleRequest, parameter: str, year: int) -> str:
+    return article_of(request.scope.region, parameter, on=date(year, 1, 1))
+
+
+def _masked_cell(fault: dict[str, str]) -> str:
+    """Return what stood in a faulty cell, masked where it names a person."""
+    masks = {NUMBER_COLUMN: mask_number, NAME_COLUMN: masked}
+    return masks.get(fault["column"], str)(fault["value"])
 
 
 def _narrowed(form: FilterForm) -> PaymentFilter:

@@ -1,8 +1,11 @@
 """The match by priority, the fixed lists, and the money behind them."""
 
+from datetime import date
+
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from yibao.apps.access.rulebooks import article_of
 from yibao.apps.subsidy import operations, queries
 from yibao.apps.subsidy.models import SupportList
 from yibao.apps.subsidy.payers import payer_label
@@ -34,6 +37,7 @@ def match(request: ConsoleRequest) -> HttpResponse:
     used = {code for village in villages for code in village.by_category}
     categories = [one for one in category_choices(request.scope.region) if one[0] in used]
     context = {
+        "article": _article(request, "finance_pays"),
         "categories": categories,
         "villages": [
             (village, [village.by_category.get(code) for code, _label in categories])
@@ -96,6 +100,7 @@ def grants(request: ConsoleRequest) -> HttpResponse:
         return done(request, _("已按最终名单核定应收资助资金"), "subsidy:grants")
     rows = queries.grants(scope=request.scope, year=request.year)
     context = {
+        "article": _article(request, "roster_last_day"),
         "rows": [(row, payer_label(request.scope.region, row.category)) for row in rows],
         "expected": sum(row.expected_fen for row in rows),
         "received": sum(row.received_fen for row in rows),
@@ -127,6 +132,10 @@ def grant(request: ConsoleRequest, grant_id: int) -> HttpResponse:
         "label": payer_label(request.scope.region, found.category) if found else "",
     }
     return page(request, "console/subsidy/grant.html", context)
+
+
+def _article(request: ConsoleRequest, parameter: str) -> str:
+    return article_of(request.scope.region, parameter, on=date(request.year, 1, 1))
 
 
 def _kind(found: SupportList) -> str:

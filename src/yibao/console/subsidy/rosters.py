@@ -1,8 +1,11 @@
 """Departments' rosters: upload, rows with faults, what waits for an answer."""
 
+from datetime import date
+
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
+from yibao.apps.access.rulebooks import article_of
 from yibao.apps.registry import queries as registry
 from yibao.apps.subsidy import operations, queries
 from yibao.apps.subsidy.models import Roster, RosterRow
@@ -22,6 +25,9 @@ def listed(request: ConsoleRequest) -> HttpResponse:
     context = {
         "rows": [(row, _kind(row)) for row in rows],
         "waiting": queries.unmatched_badge(request.scope, request.year),
+        "article": article_of(
+            request.scope.region, "roster_first_day", on=date(request.year, 1, 1)
+        ),
     }
     return page(request, "console/subsidy/rosters.html", context)
 
