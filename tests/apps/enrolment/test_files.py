@@ -17,6 +17,7 @@ from yibao.apps.enrolment.ledgers import (
     INSURED_ELSEWHERE,
     NEW_ENTRANTS,
     PAYMENT_LEDGER,
+    form_of,
     forms,
     read_ledger,
     template,
@@ -205,6 +206,7 @@ ANNEXES = {
 }
 
 
+@pytest.mark.requirement("HS-A2-1", "HS-A3-1", "HS-A4-1")
 @pytest.mark.parametrize("kind", forms())
 def test_a_template_has_the_columns_stars_and_signatures_of_the_paper(kind):
     title, columns, footer = ANNEXES[kind]
@@ -217,6 +219,33 @@ def test_a_template_has_the_columns_stars_and_signatures_of_the_paper(kind):
     assert rows[1][0] == "填报单位：新桥镇 查泉村"
     assert ("单位：元" in rows[1]) == (kind != INSURED_ELSEWHERE)
     assert [row[0] for row in rows[3:23]] == [float(n) for n in range(1, 21)]
+    # Ten lines a page.
+    assert '<brk id="13"' in parts_of(content)["xl/worksheets/sheet1.xml"].decode()
+
+
+REQUIRED = {
+    PAYMENT_LEDGER: {"name", "relation", "sex", "number", "claimed", "signature"},
+    NEW_ENTRANTS: {"name", "relation", "sex", "number", "claimed", "agent"},
+}
+
+
+@pytest.mark.requirement("HS-A2-2", "HS-A3-2")
+@pytest.mark.parametrize("kind", REQUIRED)
+def test_starred_items_must_be_filled_and_the_rest_need_not(kind):
+    for column in form_of(kind).columns:
+        if column.key in {"no", "household_no"}:
+            continue
+        content = file_of(LINES[kind](1, **{column.key: ""}), kind=kind)
+        (row,) = read_ledger(content, kind).rows
+        codes = [one["code"] for one in row.faults]
+        assert ("E201" in codes) == (column.key in REQUIRED[kind]), column.title
+    for notice, good in (("电话告知", True), ("上门告知", True), ("短信", False)):
+        (row,) = read_ledger(file_of(line(1, notice=notice)), PAYMENT_LEDGER).rows
+        assert (row.faults == []) == good
+    notes = "".join(form_of(PAYMENT_LEDGER).notes)
+    assert "以户口簿登记的为准" in notes and "电话告知或上门告知" in notes
+    footer = form_of(PAYMENT_LEDGER).footer
+    assert footer == ("填表人（签字）：", "负责人（签字）：", "电话：")
 
 
 def test_a_template_offers_lists_and_keeps_numbers_as_text():

@@ -64,7 +64,7 @@ def family(first=1, household="0001"):
     ]
 
 
-@pytest.mark.requirement("HS-41-1", "HS-A2-1", "HS-A2-2")
+@pytest.mark.requirement("HS-41-1")
 def test_a_ledger_becomes_households_persons_and_the_years_list(township):
     ledger = upload(township, *family(), at=AT)
     done = confirm(township, ledger)
@@ -112,7 +112,6 @@ def test_a_household_that_spans_chunks_stays_one(township):
         assert Household.objects.get().members.count() == 4
 
 
-@pytest.mark.requirement("HS-A3-1", "HS-A3-2")
 def test_annex_three_groups_the_family_below_its_head(township):
     lines = [
         entrant(1),
@@ -131,7 +130,6 @@ def test_annex_three_groups_the_family_below_its_head(township):
         assert all(one.first_time for one in Enrolment.objects.all())
 
 
-@pytest.mark.requirement("HS-A4-1")
 def test_annex_four_records_cover_elsewhere_with_its_voucher(township):
     lines = [away(1), away(2, cover_kind="职工医保", cover_place="衡阳市本级")]
     ledger = upload(township, *lines, kind=INSURED_ELSEWHERE, at=AT)
