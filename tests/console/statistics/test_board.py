@@ -116,6 +116,14 @@ def test_the_unpaid_are_masked_and_stand_with_the_villages_reason(season):
     assert "第 1 至 4 行，共 4 行" in said(client.get("/statistics/unpaid/", {"reason": "none"}))
 
 
+def test_the_list_is_that_of_the_chosen_place(season):
+    client = clerk()
+    paid_up = {"area": str(SHICANG)}
+    assert "没有未缴人员" in said(client.get("/statistics/unpaid/", paid_up))
+    exported = client.post(f"/statistics/unpaid/export/?area={SHICANG}", {"purpose": "上门告知"})
+    assert len(exported.content.decode("utf-8-sig").splitlines()) == 1
+
+
 def test_the_printed_list_stands_without_the_frame(season):
     page = clerk().get("/statistics/unpaid/", {"print": "1"}).content.decode()
     assert "新桥镇 2021 年度城乡居民医保未缴人员名单" in page
