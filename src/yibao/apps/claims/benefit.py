@@ -118,7 +118,13 @@ class Rule:
         """What visits are sorted by."""
         return fold.order_key(self.edition, visit)
 
-    def step(self, person: Facts, visit: Facts, state: Sequence[int]) -> Paid:
+    def step(
+        self,
+        person: Facts,
+        visit: Facts,
+        state: Sequence[int],
+        order: tuple[int | str, ...],
+    ) -> Paid:
         """Decide one visit from the state before it. Raises as `fold.step`."""
         decision, after = fold.step(self.edition, person, visit, fold.State(tuple(state)))
         used, now = self.used_fen(state), self.used_fen(after.values)
@@ -138,7 +144,7 @@ class Rule:
             limit_fen=self._limits(decision, added),
             used_before_fen=used,
             state=after.values,
-            order=self.order_of(visit),
+            order=order,
         )
 
     def _limits(self, decision: Decision, added: Sequence[int]) -> tuple[int, ...]:

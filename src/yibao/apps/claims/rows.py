@@ -36,11 +36,21 @@ class Place:
     person_id: int
     year: int
     at: datetime
+    on: date
 
-    @property
-    def on(self) -> date:
-        """The day of the settlement where it is made."""
-        return localdate(self.at)
+    @classmethod
+    def of(
+        cls,
+        scope: Scope,
+        region: str,
+        area_no: int,
+        book_id: int,
+        person_id: int,
+        year: int,
+        at: datetime,
+    ) -> "Place":
+        """Return the place; its day is that of `at` where the settlement is made."""
+        return cls(scope, region, area_no, book_id, person_id, year, at, localdate(at))
 
 
 @dataclass(frozen=True, slots=True)

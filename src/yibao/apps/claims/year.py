@@ -6,11 +6,12 @@ than it was settled is handed back as differences, since nothing is edited.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from yibao.apps.claims.benefit import Paid, Rule
+from yibao.core.rules.facts import Facts
 
 PERSON, VISIT = "person", "visit"
 
@@ -105,21 +106,35 @@ class NewVisit:
         return {PERSON: dict(self.person), VISIT: dict(self.visit)}
 
 
-def comes_after(year: Year, rule: Rule, new: NewVisit) -> bool:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A visit as the rule reads it, with its place in the order."""
+
+    person: Facts
+    visit: Facts
+    order: tuple[int | str, ...]
+
+    @classmethod
+    def of(cls, rule: Rule, new: NewVisit) -> "Read":
+        """Read the facts. Raises FactFaults with a line for each fault."""
+        visit = rule.read(new.visit)
+        return cls(rule.read(new.person), visit, rule.order_of(visit))
+
+
+def comes_after(year: Year, rule: Rule, read: Read) -> bool:
     """Tell whether one step from the stored state decides the visit.
 
     Not so for a visit that comes before one already settled, nor after the rules' sense changed.
     """
     if not year.settlements and not year.state:
         return True
-    same_sense = year.sense_hash == rule.sense_hash
-    return same_sense and rule.order_of(rule.read(new.visit)) >= year.last_order
+    return year.sense_hash == rule.sense_hash and read.order >= year.last_order
 
 
-def decide_next(year: Year, rule: Rule, new: NewVisit) -> Decided:
+def decide_next(year: Year, rule: Rule, read: Read) -> Decided:
     """Decide the visit by one step from the stored state."""
     state = year.state or rule.first_state()
-    paid = rule.step(rule.read(new.person), rule.read(new.visit), state)
+    paid = rule.step(read.person, read.visit, state, read.order)
     most = year.limit_fen or tuple(0 for _ in rule.ceilings)
     after = Year(
         row_id=year.row_id,
@@ -135,23 +150,23 @@ def decide_next(year: Year, rule: Rule, new: NewVisit) -> Decided:
 
 
 def decide_again(
-    year: Year, rule: Rule, standing: Sequence[Standing], new: NewVisit | None = None
+    year: Year, rule: Rule, standing: Sequence[Standing], new: Read | None = None
 ) -> Decided:
     """Decide the year from its start: the visits that stand and, if there is one, a new one.
 
     Equal places in the order keep the order in which they were settled, a new one last.
     """
-    rows: list[tuple[Standing | None, NewVisit]] = [
-        (visit, NewVisit(visit.facts[PERSON], visit.facts[VISIT])) for visit in standing
+    rows: list[tuple[Standing | None, Read]] = [
+        (visit, Read.of(rule, NewVisit(visit.facts[PERSON], visit.facts[VISIT])))
+        for visit in standing
     ]
     if new is not None:
         rows.append((None, new))
-    read = [(place, rule.read(one.person), rule.read(one.visit)) for place, one in rows]
     state, most = rule.first_state(), tuple(0 for _ in rule.ceilings)
     fresh, last, paid_fen = None, (), 0
     differences = []
-    for visit, person, facts in sorted(read, key=lambda row: rule.order_of(row[2])):
-        paid = rule.step(person, facts, state)
+    for visit, read in sorted(rows, key=lambda row: row[1].order):
+        paid = rule.step(read.person, read.visit, state, read.order)
         state, last = paid.state, paid.order
         most = tuple(map(max, most, paid.limit_fen))
         paid_fen += paid.fund_pay_fen
@@ -170,6 +185,16 @@ def decide_again(
         settlements=len(rows),
     )
     return Decided(fresh, tuple(differences), after)
+
+
+def decide(
+    year: Year, rule: Rule, new: NewVisit, standing: Callable[[], Sequence[Standing]]
+) -> Decided:
+    """Decide a new visit by one step where that is enough, else with the year's other visits."""
+    read = Read.of(rule, new)
+    if comes_after(year, rule, read):
+        return decide_next(year, rule, read)
+    return decide_again(year, rule, standing(), read)
 
 
 def _differs(visit: Standing, paid: Paid) -> bool:

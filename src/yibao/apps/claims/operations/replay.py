@@ -37,7 +37,7 @@ def replay_year(*, scope: Scope, person_id: int, year: int, at: datetime) -> lis
         rule = benefit_rule(scope.region, year, localdate(at))
         before = Year.of(row)
         decided = decide_again(before, rule, standing)
-        place = Place(scope, *where, person_id, year, at)
+        place = Place.of(scope, *where, person_id, year, at)
         write_settlements(w, place, corrections(w, decided, because="复算"))
         write_year(w, before, decided.year)
         write_audit(

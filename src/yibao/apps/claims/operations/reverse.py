@@ -117,7 +117,7 @@ def _reversed(
     taken = standing.pop(visit_id)
     rule = benefit_rule(scope.region, year_no, localdate(at))
     decided = decide_again(year, rule, list(standing.values()))
-    place = Place(scope, *rest, person_id, year_no, at)
+    place = Place.of(scope, *rest, person_id, year_no, at)
     row = reversed_row(Ids(*drawn.fetchall()[0]), taken, rule.witness(), because)
     others = corrections(w, decided, because=f"冲正 {settlement_no}，按序重算")
     write_settlements(w, place, [row, *others])

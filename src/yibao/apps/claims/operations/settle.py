@@ -34,9 +34,7 @@ from yibao.apps.claims.year import (
     Decided,
     Standing,
     Year,
-    comes_after,
-    decide_again,
-    decide_next,
+    decide,
 )
 from yibao.apps.claims.year_change import CeilingPassed, MonthClosed
 from yibao.database.errors import refused
@@ -112,12 +110,8 @@ def _settled(
     year = Year.of(locked.fetchone() or ())
     case = read_case(read.fetchone(), request, rule)
     visit_id, *numbers = drawn.fetchone() or ()
-    place = Place(scope, case.region, case.area_no, case.book_id, person_id, year_no, at)
-    if comes_after(year, rule, case.new):
-        decided = decide_next(year, rule, case.new)
-    else:
-        rows = w.run(sql.STANDING, [person_id, year_no]).fetchall()
-        decided = decide_again(year, rule, [Standing.of(row) for row in rows], case.new)
+    place = Place.of(scope, case.region, case.area_no, case.book_id, person_id, year_no, at)
+    decided = decide(year, rule, case.new, lambda: _standing(w, person_id, year_no))
     assert decided.paid is not None, "a new visit is decided"
     write_visit(w, place, visit_id, request, case.new)
     row = settled_row(Ids(*numbers), visit_id, request, decided.paid)
@@ -134,6 +128,10 @@ def _settled(
     )
     write_reply(w, reply_row[0], reply)
     return reply
+
+
+def _standing(w: Writer, person_id: int, year: int) -> list[Standing]:
+    return [Standing.of(row) for row in w.run(sql.STANDING, [person_id, year]).fetchall()]
 
 
 def corrections(w: Writer, decided: Decided, *, because: str) -> list[Row]:

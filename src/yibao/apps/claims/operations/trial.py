@@ -17,9 +17,7 @@ from yibao.apps.claims.year import (
     Difference,
     Standing,
     Year,
-    comes_after,
-    decide_again,
-    decide_next,
+    decide,
 )
 
 # Sorts after every number that an institution writes: a trial has none of its own.
@@ -77,12 +75,7 @@ def trial(
         cursor.execute(sql.READ_YEAR, [person_id, request.year])
         row = cursor.fetchone()
         year = Year.of(row or (0, (), (), (), "[]", "", 0, 0))
-        if comes_after(year, rule, case.new):
-            decided = decide_next(year, rule, case.new)
-        else:
-            cursor.execute(sql.STANDING, [person_id, request.year])
-            standing = [Standing.of(one) for one in cursor.fetchall()]
-            decided = decide_again(year, rule, standing, case.new)
+        decided = decide(year, rule, case.new, lambda: _standing(cursor, person_id, request.year))
     assert decided.paid is not None, "a new visit is decided"
     return Outcome(
         request=request,
@@ -92,3 +85,8 @@ def trial(
         fund_paid_after_fen=decided.year.fund_paid_fen,
         hospital_level=case.new.visit["hospital_level"],
     )
+
+
+def _standing(cursor: Any, person_id: int, year: int) -> list[Standing]:
+    cursor.execute(sql.STANDING, [person_id, year])
+    return [Standing.of(row) for row in cursor.fetchall()]
