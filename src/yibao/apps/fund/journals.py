@@ -199,7 +199,7 @@ def lines_of_account(
     with scoped(scope), connection.cursor() as cursor:
         cursor.execute(_LINES.format(where=where), asked)
         found = cursor.fetchall()
-        top_id, top_on = (found[0][0], found[0][3]) if found else (0, from_)
+        top_id, _, _, top_on, *_ = found[0] if found else (0, 0, 0, from_)
         cursor.execute(
             _LINE_SUMS.format(where=where), {**asked, "top_on": top_on, "top_id": top_id}
         )

@@ -283,22 +283,19 @@ def _entry_columns(
 
 def _leg_columns(book: Book, booked: Sequence[BookedEntry], ids: Sequence[int]) -> list[object]:
     lines = [
-        (one.area_no, entry_id, leg, one.entry.on, party_of(leg.about) or ("", None))
+        (
+            one.area_no,
+            entry_id,
+            leg.account,
+            one.entry.on,
+            int(leg.debit_fen),
+            int(leg.credit_fen),
+            *(party_of(leg.about) or ("", None)),
+        )
         for one, entry_id in zip(booked, ids)
         for leg in one.entry.legs
     ]
-    return [
-        book.region,
-        book.id,
-        [line[0] for line in lines],
-        [line[1] for line in lines],
-        [line[2].account for line in lines],
-        [line[3] for line in lines],
-        [int(line[2].debit_fen) for line in lines],
-        [int(line[2].credit_fen) for line in lines],
-        [line[4][0] for line in lines],
-        [line[4][1] for line in lines],
-    ]
+    return [book.region, book.id, *(list(column) for column in zip(*lines))]
 
 
 def _voucher_numbers(book: Book, booked: Sequence[BookedEntry]) -> list[int | None]:

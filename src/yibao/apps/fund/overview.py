@@ -154,8 +154,8 @@ with each as (
 ), shown as (
     select * from wanted where party_id > %(after_id)s order by party_id limit %(limit)s
 )
-select s.party_kind, s.party_id, s.debit, s.credit, s.entries, s.last_on,
-       a.parties, a.debit, a.credit
+select a.parties, a.debit, a.credit,
+       s.party_kind, s.party_id, s.debit, s.credit, s.entries, s.last_on
   from (select count(*) as parties, coalesce(sum(debit), 0)::bigint as debit,
                coalesce(sum(credit), 0)::bigint as credit from wanted) a
   left join shown s on true
@@ -192,7 +192,7 @@ def parties_of(
             },
         )
         found = cursor.fetchall()
-    rows = [PartyBalance(*row[:6]) for row in found if row[1] is not None]
-    parties, debit, credit = found[0][6:]
+    parties, debit, credit, *_ = found[0]
+    rows = [PartyBalance(*one) for _, _, _, *one in found if any(one)]
     more = rows[limit - 1].party_id if len(rows) > limit else 0
     return Parties(tuple(rows[:limit]), parties, debit, credit, more)
