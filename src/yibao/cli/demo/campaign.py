@@ -8,6 +8,7 @@ from yibao.apps.access.models import Organisation
 from yibao.apps.access.rulebooks import book_of
 from yibao.apps.collection import operations as collection
 from yibao.apps.enrolment import operations as enrolment
+from yibao.apps.enrolment.ledgers import forms
 from yibao.apps.registry import operations as registry
 from yibao.apps.registry.operations import NewDocument, NewPerson
 from yibao.apps.subsidy import operations as subsidy
@@ -230,7 +231,7 @@ def _import(campaign: Campaign, village: Organisation, ledger: Ledger, on: date,
         return
     scope = campaign.office.staff.scope("town", at(on, hour))
     errors = enrolment.error_file(scope=scope, import_id=import_id, at=at(on, hour, 20))
-    campaign.files.keep(f"台账/{village.name}-{ledger.kind}-错误行.xlsx", errors)
+    campaign.files.keep(f"台账/{village.name}-{_file_word(ledger.kind)}-错误行.xlsx", errors)
     mended, left = ledgers.mended_file(ledger, errors, year=YEAR, **names)
     if left:
         _take(campaign, village, ledger.kind, mended, on, hour, again="-更正")
@@ -247,7 +248,7 @@ def _take(
 ) -> tuple[int, int]:
     """Upload, and confirm the good lines; return the import and how many lines were refused."""
     scope = campaign.office.staff.scope("town", at(on, hour))
-    name = campaign.files.keep(f"台账/{village.name}-{kind}{again}.xlsx", content)
+    name = campaign.files.keep(f"台账/{village.name}-{_file_word(kind)}{again}.xlsx", content)
     minute = 30 if again else 5
     made = enrolment.upload_ledger(
         scope=scope,
@@ -265,6 +266,12 @@ def _take(
     if made.rows_good:
         enrolment.confirm_ledger(scope=scope, import_id=made.id, at=at(on, hour, minute + 10))
     return made.id, made.rows_bad
+
+
+def _file_word(kind: str) -> str:
+    """How a village calls the ledger."""
+    form = forms()[kind]
+    return f"附件{form.annex}{form.name.removeprefix('城乡居民')}"
 
 
 def raise_dues(campaign: Campaign) -> None:

@@ -22,7 +22,7 @@ CLAIMED_ON, REFUND_ON = date(2020, 12, 31), date(2020, 12, 30)
 GRANTS_CLAIMED_ON, GRANTS_FROM = date(2020, 12, 31), date(2021, 1, 12)
 _HELD_ON = date(2020, 12, 30)
 _CASH_FROM = date(2020, 11, 3)
-_RECEIPTS = 50
+_FEWEST_RECEIPTS, _PEOPLE_FOR_ONE, _RANGE_STEP = 50, 40, 10_000
 _BLANK = date(2020, 12, 16)
 _WHY_CASH = ("高龄独居，不会使用手机", "行动不便，家中无智能手机", "临时外出，委托代办员代缴")
 _SAME_DAY, _SOON, _TOO_LATE = 0, 2, 5
@@ -49,13 +49,15 @@ def cash_villages(campaign: Campaign) -> tuple[str, ...]:
 def give_receipts(campaign: Campaign) -> None:
     """Hand each agent who may take cash a range of receipts."""
     staff, moment = campaign.office.staff, at(RANGES_ON)
+    people = len(campaign.town.population.humans)
+    receipts = max(_FEWEST_RECEIPTS, people // _PEOPLE_FOR_ONE)
     for nth, village in enumerate(cash_villages(campaign)):
         collection.give_receipt_range(
             scope=staff.scope("town", moment),
             holder_id=staff.operator(village),
             prefix="HS2020-",
-            first=nth * _RECEIPTS + 1,
-            last=(nth + 1) * _RECEIPTS,
+            first=(nth + 1) * _RANGE_STEP + 1,
+            last=(nth + 1) * _RANGE_STEP + receipts,
             at=moment,
         )
 
