@@ -40,6 +40,7 @@ class CollectionPolicy:
     cash_only_by_exception: bool
     cash_deposit_time: Period
     cash_final_day: date | None
+    assessed_before_paying_in: bool
     vouchers: Mapping[str, str]
     invoice_after_days: int
     invoice_place: str
@@ -82,6 +83,7 @@ def _policy(region: str, year: int, _text_hash: str) -> CollectionPolicy:
         cash_only_by_exception=bool(values.of("cash_only_by_exception")),
         cash_deposit_time=values.of("cash_deposit_time"),
         cash_final_day=values.maybe("cash_final_day"),
+        assessed_before_paying_in=bool(values.maybe("assessed_before_paying_in")),
         vouchers=dict(values.of("voucher_of_channel")),
         invoice_after_days=wait.length if wait else 0,
         invoice_place=f"{region_of(region).name}税务局办税服务厅",

@@ -10,7 +10,13 @@ from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.collection import matching
 from yibao.apps.collection.booking import Arrived, CashMoved, post_cash, post_money
-from yibao.apps.collection.models import CashCollection, CashDeposit, CashDepositLine, Payment
+from yibao.apps.collection.models import (
+    CashCollection,
+    CashDeclarationLine,
+    CashDeposit,
+    CashDepositLine,
+    Payment,
+)
 from yibao.apps.collection.operations.matching import keep_unmatched
 from yibao.apps.collection.policy import policy
 from yibao.apps.collection.settling import Pair, cover_pairs, lock_dues, pay_dues
@@ -63,6 +69,16 @@ class DepositVoucherUsed(Refusal):
     field = "voucher_no"
 
 
+class NotAssessed(Refusal):
+    """Raised by `deposit_cash` where the section assesses first and has not (参保缴费 13)."""
+
+    code = "E768"
+    message = "{count} 笔现金还没有核定表，不能缴库"
+    remedy = "请先向征缴股室申报，持核定表缴费"
+    message_en = "{count} of these have no assessment yet"
+    remedy_en = "Declare them to the collection section and pay in with its assessment"
+
+
 def deposit_cash(
     *,
     scope: Scope,
@@ -76,11 +92,12 @@ def deposit_cash(
 
     All of it under one voucher of an online channel. A due that was paid otherwise in the
     meantime, or that the coverage rule refuses, leaves the money as a temporary receipt. Raises
-    DepositNotYours, DepositedBefore, DepositLate, DepositVoucherUsed.
+    DepositNotYours, DepositedBefore, NotAssessed, DepositLate, DepositVoucherUsed.
     """
     scope.require("collection.deposit")
     with scoped(scope):
         held = _lock_cash(scope, collection_ids)
+        _check_assessed(scope, held)
         late = [one for one in held if localdate(one.collected_at) < localdate(at)]
         if late and not late_reason.strip():
             first = min(localdate(one.collected_at) for one in late)
@@ -124,6 +141,16 @@ def _lock_cash(scope: Scope, collection_ids: Sequence[int]) -> list[CashCollecti
     if before:
         raise DepositedBefore(count=before)
     return held
+
+
+def _check_assessed(scope: Scope, held: Sequence[CashCollection]) -> None:
+    if not policy(scope.region, held[0].due.year).assessed_before_paying_in:
+        return
+    assessed = CashDeclarationLine.objects.filter(
+        collection__in=held, declaration__assessed_at__isnull=False
+    ).count()
+    if assessed < len(held):
+        raise NotAssessed(count=len(held) - assessed)
 
 
 def _insert_payments(
