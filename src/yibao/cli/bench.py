@@ -17,7 +17,7 @@ _COLUMNS = ("name", "rate", "unit", "other", "ratio")
 class BenchMissing(Refusal):
     """Raised where the measurements are not at hand: they stay in the repository."""
 
-    code = "E640"
+    code = "E690"
     message = "没有找到测量程序 {name}"
     remedy = "请在代码仓库中运行 yibao bench"
     message_en = "The measurement {name} is not at hand"

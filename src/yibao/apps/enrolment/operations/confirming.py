@@ -62,7 +62,7 @@ _MARKED = """
 class NothingToWrite(Refusal):
     """Raised for a ledger without a line that may be written."""
 
-    code = "E625"
+    code = "E675"
     message = "没有可以入库的行"
     remedy = "请改正错误行后重新上传"
     message_en = "The ledger has no line that may be written"

@@ -62,7 +62,7 @@ _BEFORE = """
 class CoveredAtThatTime(Refusal):
     """Raised by the database where two coverages of a person would overlap."""
 
-    code = "E626"
+    code = "E676"
     message = "此人这段时间已有参保记录"
     remedy = "请刷新后核对其参保页"
     message_en = "The person is covered at that time already"
@@ -72,7 +72,7 @@ class CoveredAtThatTime(Refusal):
 class CoverageCancelled(Refusal):
     """Raised for a coverage that was cancelled before."""
 
-    code = "E627"
+    code = "E677"
     message = "该参保记录已于 {day} 取消"
     remedy = "请核对记录"
     message_en = "The coverage was cancelled on {day}"

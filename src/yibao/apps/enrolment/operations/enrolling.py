@@ -40,7 +40,7 @@ _COVER = {
 class AlreadyEnrolled(Refusal):
     """Raised where a person is on the year's list already."""
 
-    code = "E622"
+    code = "E672"
     message = "此人 {year} 年度已经登记参保"
     remedy = "查看其参保页；需要更改的先撤回原登记"
     message_en = "The person is enrolled for {year} already"
@@ -50,7 +50,7 @@ class AlreadyEnrolled(Refusal):
 class VoucherMissing(Refusal):
     """Raised for cover elsewhere without the voucher that proves it (方案 四(一))."""
 
-    code = "E623"
+    code = "E673"
     message = "没有异地参保的凭证号"
     remedy = "补交凭证后登记；没有凭证的仍列入未缴费名单"
     message_en = "There is no voucher of the cover elsewhere"
@@ -61,7 +61,7 @@ class VoucherMissing(Refusal):
 class CoverRecordedAlready(Refusal):
     """Raised where cover elsewhere is recorded for the person and year."""
 
-    code = "E624"
+    code = "E674"
     message = "此人 {year} 年度的异地参保已经登记"
     remedy = "查看原登记；有误的先撤销"
     message_en = "Cover elsewhere is recorded for {year} already"

@@ -31,7 +31,7 @@ _NOTE = 200
 class LinesAlreadyPaid(Refusal):
     """Raised where lines of the ledger are paid: nothing is changed after payment (方案 四(二))."""
 
-    code = "E628"
+    code = "E678"
     message = "有 {count} 行已经缴费，不能撤销：{lines}"
     remedy = "已缴费的信息不得修改；写错的按差错登记，由责任人处理"
     message_en = "{count} lines are paid and cannot be undone: {lines}"
@@ -42,7 +42,7 @@ class LinesAlreadyPaid(Refusal):
 class CorrectionNotUndone(Refusal):
     """Raised for the undoing of an undoing: a fresh ledger is imported instead."""
 
-    code = "E629"
+    code = "E679"
     message = "这一批次本身就是撤销，不能再撤销"
     remedy = "请重新上传台账"
     message_en = "This import is itself a correction"
@@ -52,7 +52,7 @@ class CorrectionNotUndone(Refusal):
 class ReasonMissing(Refusal):
     """Raised for an undoing without a reason."""
 
-    code = "E630"
+    code = "E680"
     message = "没有写撤销原因"
     remedy = "请写明为什么撤销，便于日后查考"
     message_en = "No reason is given"

@@ -15,7 +15,7 @@ from yibao.database.errors import refused
 class YearAlreadyOpen(Refusal):
     """Raised for a year that was opened before."""
 
-    code = "E620"
+    code = "E670"
     message = "{year} 年度已经开启"
     remedy = "直接办理参保即可"
     message_en = "The year {year} is open already"
@@ -25,7 +25,7 @@ class YearAlreadyOpen(Refusal):
 class YearNotOpen(Refusal):
     """Raised for enrolment in a year that nobody opened, or that is closed."""
 
-    code = "E621"
+    code = "E671"
     message = "{year} 年度没有开启参保，或已经结束"
     remedy = "请由县级经办先开启该年度"
     message_en = "The year {year} is not open for enrolment"
