@@ -19,7 +19,8 @@ from yibao.core.rules.steps import USED
 
 RULE = "benefit"
 # Behind a `within` stand the amount, then counts, limit, used of each ceiling.
-_AHEAD, _EACH = 2, 3
+_AHEAD = 2
+_EACH = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yibao.apps.claims import sql
-from yibao.apps.claims.rows import Row
+from yibao.apps.claims.rows import Place, Row
 from yibao.core.money import Fen
 from yibao.core.refusal import Refusal
 from yibao.database.writer import Writer
@@ -82,3 +82,11 @@ def body_of(row: Row, settlement_no: str, others: list[dict[str, Any]]) -> bytes
 def other_of(row: Row, settlement_no: str) -> dict[str, Any]:
     """Return how an answer names a correction of another visit."""
     return {"settlement_no": settlement_no, "fund_pay_change": Fen(row.fund_pay_fen).yuan()}
+
+
+def answer(place: Place, row: Row, others: list[Row]) -> SettledReply:
+    """Return the answer for a settlement that was just written."""
+    settlement_no = row.ids.settlement_no(place.on)
+    named = [other_of(one, one.ids.settlement_no(place.on)) for one in others]
+    body = body_of(row, settlement_no, named)
+    return SettledReply(row.ids.settlement_id, settlement_no, body, replayed=False)

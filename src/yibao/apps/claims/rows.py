@@ -14,7 +14,7 @@ from yibao.apps.claims import sql
 from yibao.apps.claims.benefit import Paid
 from yibao.apps.claims.models import Settlement, Visit
 from yibao.apps.claims.request import VisitRequest
-from yibao.apps.claims.year import Difference, NewVisit, Standing, Year
+from yibao.apps.claims.year import Decided, Difference, NewVisit, Standing, Year
 from yibao.apps.fund import pipeline
 from yibao.core.books.entry import Entry
 from yibao.core.books.subledgers import benefit_owed, benefit_reversed
@@ -148,6 +148,17 @@ def reversed_row(ids: Ids, visit: Standing, witness: Mapping[str, Any], because:
         witness=witness,
         because=because,
     )
+
+
+def corrections(w: Writer, decided: Decided, *, because: str) -> list[Row]:
+    """Return the settlements that correct other visits of the year, with fresh numbers."""
+    if not decided.differences:
+        return []
+    drawn = w.run(sql.MORE_IDS, [len(decided.differences)]).fetchall()
+    return [
+        adjusted_row(Ids(*numbers), difference, because)
+        for numbers, difference in zip(drawn, decided.differences)
+    ]
 
 
 def write_visit(

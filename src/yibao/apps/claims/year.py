@@ -56,10 +56,10 @@ class Standing:
     @classmethod
     def of(cls, row: Sequence[Any]) -> "Standing":
         """Return the visit of a row of STANDING."""
-        *plain, results = row
-        facts = json.loads(plain[3])
+        visit_id, institution_id, number, facts, *sums, results = row
         each = [json.loads(result)["ceilings"] for result in results]
-        return cls(*plain[:3], facts, *plain[4:], tuple(map(sum, zip(*each))))
+        added = tuple(map(sum, zip(*each)))
+        return cls(visit_id, institution_id, number, json.loads(facts), *sums, added)
 
 
 @dataclass(frozen=True, slots=True)

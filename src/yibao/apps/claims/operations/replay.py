@@ -8,8 +8,7 @@ from yibao.apps.access.scope import Scope
 from yibao.apps.claims import sql
 from yibao.apps.claims.benefit import benefit_rule
 from yibao.apps.claims.case import nobody
-from yibao.apps.claims.operations.settle import corrections
-from yibao.apps.claims.rows import Place, write_audit, write_settlements, write_year
+from yibao.apps.claims.rows import Place, corrections, write_audit, write_settlements, write_year
 from yibao.apps.claims.year import Difference, Standing, Year, decide_again
 from yibao.apps.claims.year_change import CeilingPassed, MonthClosed
 from yibao.database.errors import refused

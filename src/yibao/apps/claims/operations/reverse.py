@@ -9,12 +9,12 @@ from yibao.apps.access.roles import apart
 from yibao.apps.access.scope import Scope
 from yibao.apps.claims import sql
 from yibao.apps.claims.benefit import benefit_rule
-from yibao.apps.claims.operations.settle import answer, corrections
-from yibao.apps.claims.replies import KeyMissing, SettledReply, stored_reply, write_reply
+from yibao.apps.claims.replies import KeyMissing, SettledReply, answer, stored_reply, write_reply
 from yibao.apps.claims.rows import (
     SETTLED,
     Ids,
     Place,
+    corrections,
     reversed_row,
     write_audit,
     write_settlements,

@@ -13,8 +13,7 @@ from yibao.apps.claims.case import nobody, read_case
 from yibao.apps.claims.replies import (
     KeyMissing,
     SettledReply,
-    body_of,
-    other_of,
+    answer,
     stored_reply,
     write_reply,
 )
@@ -22,8 +21,7 @@ from yibao.apps.claims.request import VisitRequest, read_request
 from yibao.apps.claims.rows import (
     Ids,
     Place,
-    Row,
-    adjusted_row,
+    corrections,
     settled_row,
     write_audit,
     write_settlements,
@@ -31,7 +29,6 @@ from yibao.apps.claims.rows import (
     write_year,
 )
 from yibao.apps.claims.year import (
-    Decided,
     Standing,
     Year,
     decide,
@@ -132,22 +129,3 @@ def _settled(
 
 def _standing(w: Writer, person_id: int, year: int) -> list[Standing]:
     return [Standing.of(row) for row in w.run(sql.STANDING, [person_id, year]).fetchall()]
-
-
-def corrections(w: Writer, decided: Decided, *, because: str) -> list[Row]:
-    """Return the settlements that correct other visits of the year, with fresh numbers."""
-    if not decided.differences:
-        return []
-    drawn = w.run(sql.MORE_IDS, [len(decided.differences)]).fetchall()
-    return [
-        adjusted_row(Ids(*numbers), difference, because)
-        for numbers, difference in zip(drawn, decided.differences)
-    ]
-
-
-def answer(place: Place, row: Row, others: list[Row]) -> SettledReply:
-    """Return the answer for a settlement that was just written."""
-    settlement_no = row.ids.settlement_no(place.on)
-    named = [other_of(one, one.ids.settlement_no(place.on)) for one in others]
-    body = body_of(row, settlement_no, named)
-    return SettledReply(row.ids.settlement_id, settlement_no, body, replayed=False)
