@@ -78,7 +78,7 @@ def test_a_file_that_is_no_ledger_is_an_error_of_the_form(clerk):
     }
     answer = browser.post(reverse("enrolment:upload"), given)
     assert answer.status_code == 422
-    assert "文件不完整或已损坏" in words_of(answer) and "E785" in words_of(answer)
+    assert "文件不完整或已损坏" in words_of(answer) and "E805" in words_of(answer)
 
 
 def test_nothing_chosen_is_said_at_each_field(clerk):

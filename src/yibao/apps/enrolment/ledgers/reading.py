@@ -28,7 +28,7 @@ _SHEET_NAME = 60
 class WrongTemplate(UnreadableFile):
     """Raised for a workbook whose sheet has no head of this ledger, or lacks columns."""
 
-    code = "E790"
+    code = "E810"
     message = "工作表“{sheet}”不是{ledger}：{what}"
     remedy = "请下载本表模板，把内容贴入后上传；不是台账的工作表请删去"
     message_en = 'Sheet "{sheet}" is not this ledger (annex {annex}): {what_en}'
@@ -38,7 +38,7 @@ class WrongTemplate(UnreadableFile):
 class LedgerKindUnknown(Refusal):
     """Raised for a kind of ledger that the plan has not."""
 
-    code = "E791"
+    code = "E811"
     message = "没有“{kind}”这种台账"
     remedy = "可选：参保缴费台账、新增参保登记表、异地参保登记表"
     message_en = 'There is no ledger "{kind}"'

@@ -36,7 +36,7 @@ class UnreadableFile(Refusal):
 class FileTooLarge(UnreadableFile):
     """Raised for a file above `MOST_BYTES`."""
 
-    code = "E781"
+    code = "E801"
     message = "文件有 {megabytes} MB，最多 {most} MB"
     remedy = "请删去图片和多余的工作表，或按村分成几个文件上传"
     message_en = "The file has {megabytes} MB, at most {most} MB are possible"
@@ -46,7 +46,7 @@ class FileTooLarge(UnreadableFile):
 class FileEncrypted(UnreadableFile):
     """Raised for a workbook behind a password."""
 
-    code = "E782"
+    code = "E802"
     message = "文件设了打开密码，无法读取"
     remedy = "请在 WPS 或 Excel 中取消密码，另存后再上传"
     message_en = "The file is protected by a password"
@@ -56,7 +56,7 @@ class FileEncrypted(UnreadableFile):
 class FileOldExcel(UnreadableFile):
     """Raised for a workbook in the format of 1997."""
 
-    code = "E783"
+    code = "E803"
     message = "这是旧版 .xls 格式，系统只读 .xlsx"
     remedy = "请在 WPS 或 Excel 中打开，另存为“Excel 工作簿（*.xlsx）”后再上传"
     message_en = "This is the old format .xls, only .xlsx is read"
@@ -66,7 +66,7 @@ class FileOldExcel(UnreadableFile):
 class FileNotExcel(UnreadableFile):
     """Raised for anything that is no workbook."""
 
-    code = "E784"
+    code = "E804"
     message = "这不是 Excel 工作簿"
     remedy = "请下载模板填写，不要上传文字、图片、PDF 或改了后缀的文件"
     message_en = "This is no Excel workbook"
@@ -76,7 +76,7 @@ class FileNotExcel(UnreadableFile):
 class FileDamaged(UnreadableFile):
     """Raised for a workbook that is cut off or broken inside."""
 
-    code = "E785"
+    code = "E805"
     message = "文件不完整或已损坏，可能没有传完"
     remedy = "请确认文件能在 WPS 或 Excel 中打开，另存后重新上传"
     message_en = "The file is cut off or damaged"
@@ -86,7 +86,7 @@ class FileDamaged(UnreadableFile):
 class FileUnpacksTooLarge(UnreadableFile):
     """Raised for a small file that unpacks into a huge one."""
 
-    code = "E786"
+    code = "E806"
     message = "文件解开后超过 {most} MB，不是正常的台账"
     remedy = "请把台账内容复制到新下载的模板后上传"
     message_en = "The file unpacks to more than {most} MB, which no ledger has"
@@ -96,7 +96,7 @@ class FileUnpacksTooLarge(UnreadableFile):
 class TooManyRows(UnreadableFile):
     """Raised for more lines than one import takes."""
 
-    code = "E787"
+    code = "E807"
     message = "文件有 {rows} 行，最多 {most} 行"
     remedy = "请按村分成几个文件上传"
     message_en = "The file has {rows} rows, at most {most} are possible"
@@ -106,7 +106,7 @@ class TooManyRows(UnreadableFile):
 class SheetTooWide(UnreadableFile):
     """Raised for a value far to the right of any ledger's last column."""
 
-    code = "E788"
+    code = "E808"
     message = "工作表在第 {column} 列还有内容，最多到第 {most} 列"
     remedy = "请把台账内容复制到新下载的模板后上传"
     message_en = "A sheet has a value in column {column}, the last possible one is {most}"

@@ -44,7 +44,7 @@ _ENDINGS = ("社区居委会", "村委会", "居委会", "社区", "村")
 class LedgerEmpty(Refusal):
     """Raised for a template that nobody filled in."""
 
-    code = "E792"
+    code = "E812"
     message = "文件“{file_name}”里没有填写的行"
     remedy = "请填好后再上传"
     message_en = 'The file "{file_name}" has no line'
@@ -55,7 +55,7 @@ class LedgerEmpty(Refusal):
 class LedgerOfAnotherPlace(Refusal):
     """Raised where the ledger's head names another village than was chosen."""
 
-    code = "E793"
+    code = "E813"
     message = "台账上的填报单位是“{unit}”，您选的是“{chosen}”"
     remedy = "请核对所选的村，或改正台账的填报单位"
     message_en = 'The ledger is of "{unit}", you chose "{chosen}"'
@@ -66,7 +66,7 @@ class LedgerOfAnotherPlace(Refusal):
 class NotAVillage(Refusal):
     """Raised where the chosen area is no village: a ledger is always one village's."""
 
-    code = "E794"
+    code = "E814"
     message = "请选择一个村（社区），台账按村上传"
     remedy = "在区划中选到村级"
     message_en = "A ledger is one village's"
