@@ -15,7 +15,9 @@ from yibao.apps.claims.operations.reverse import (
     SettlementUnknown,
 )
 from yibao.apps.claims.replies import KeyMissing, KeyUsedForAnother
+from yibao.apps.claims.year_change import MonthClosed
 from yibao.apps.fund import queries as fund
+from yibao.apps.fund.models import BookMonth
 
 pytestmark = pytest.mark.django_db
 
@@ -268,3 +270,13 @@ COLUMNS = [
     "settled_at",
     "settled_by",
 ]
+
+
+def test_a_closed_month_of_the_subledger_is_told(office):
+    book = fund.book("xingan", "institutions")
+    with scoped(office.scope):
+        BookMonth.objects.update_or_create(
+            book=book, month=AT.date().replace(day=1), defaults={"closed_at": AT}
+        )
+    with pytest.raises(MonthClosed):
+        settle(office, insure(office.scope), "march", in_month(3))

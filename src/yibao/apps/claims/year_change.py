@@ -1,5 +1,7 @@
 """What the database says when a settlement may not change a person's year or the books."""
 
+from collections.abc import Iterator, Mapping
+
 from yibao.core.refusal import Refusal
 
 
@@ -21,3 +23,24 @@ class MonthClosed(Refusal):
     remedy = "请与基金会计核对结账月份"
     message_en = "This month of the institutions' sub-ledger is closed"
     remedy_en = "Check the closed months with the fund accountant"
+
+
+class _Laws(Mapping[str, Refusal]):
+    """The refusal of each constraint, made only when it is broken: the hot path never looks."""
+
+    _BY_CONSTRAINT: Mapping[str, type[Refusal]] = {
+        "no_ceiling_is_passed": CeilingPassed,
+        "a_closed_month_is_closed": MonthClosed,
+    }
+
+    def __getitem__(self, constraint: str) -> Refusal:
+        return self._BY_CONSTRAINT[constraint]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._BY_CONSTRAINT)
+
+    def __len__(self) -> int:
+        return len(self._BY_CONSTRAINT)
+
+
+LAWS = _Laws()

@@ -10,7 +10,7 @@ from yibao.apps.claims.benefit import benefit_rule
 from yibao.apps.claims.case import nobody
 from yibao.apps.claims.rows import Place, corrections, write_audit, write_settlements, write_year
 from yibao.apps.claims.year import Difference, Standing, Year, decide_again
-from yibao.apps.claims.year_change import CeilingPassed, MonthClosed
+from yibao.apps.claims.year_change import LAWS
 from yibao.database.errors import refused
 from yibao.database.writer import writing
 
@@ -22,8 +22,7 @@ def replay_year(*, scope: Scope, person_id: int, year: int, at: datetime) -> lis
     NotThere for a person outside the scope.
     """
     scope.require("claims.replay")
-    laws = {"no_ceiling_is_passed": CeilingPassed(), "a_closed_month_is_closed": MonthClosed()}
-    with refused(laws), writing(scope.area_from, scope.area_until) as w:
+    with refused(LAWS), writing(scope.area_from, scope.area_until) as w:
         locked = w.run(sql.LOCK_YEAR, [person_id, year])
         stood = w.run(sql.STANDING, [person_id, year])
         placed = w.run(sql.PERSON_PLACE, [person_id])

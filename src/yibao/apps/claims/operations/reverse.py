@@ -21,7 +21,7 @@ from yibao.apps.claims.rows import (
     write_year,
 )
 from yibao.apps.claims.year import Standing, Year, decide_again
-from yibao.apps.claims.year_change import CeilingPassed, MonthClosed
+from yibao.apps.claims.year_change import LAWS
 from yibao.core.refusal import Refusal
 from yibao.database.errors import refused
 from yibao.database.writer import Writer, writing
@@ -71,8 +71,7 @@ def reverse(
         raise KeyMissing()
     if not because.strip():
         raise ReasonMissing()
-    laws = {"no_ceiling_is_passed": CeilingPassed(), "a_closed_month_is_closed": MonthClosed()}
-    with refused(laws), writing(scope.area_from, scope.area_until) as w:
+    with refused(LAWS), writing(scope.area_from, scope.area_until) as w:
         return _reversed(w, scope, client, key, settlement_id, because.strip(), at)
 
 

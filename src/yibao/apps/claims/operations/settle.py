@@ -33,7 +33,7 @@ from yibao.apps.claims.year import (
     Year,
     decide,
 )
-from yibao.apps.claims.year_change import CeilingPassed, MonthClosed
+from yibao.apps.claims.year_change import LAWS
 from yibao.database.errors import refused
 from yibao.database.writer import Writer, writing
 
@@ -69,8 +69,7 @@ def settle(
         today=localdate(at),
     )
     rule = benefit_rule(scope.region, request.year, localdate(at))
-    laws = {"no_ceiling_is_passed": CeilingPassed(), "a_closed_month_is_closed": MonthClosed()}
-    with refused(laws), writing(scope.area_from, scope.area_until) as w:
+    with refused(LAWS), writing(scope.area_from, scope.area_until) as w:
         return _settled(w, scope, rule, client, key, request, at)
 
 
