@@ -226,12 +226,14 @@ def _owed_by_october(campaign: Campaign) -> Callable[[Human], str]:
 def _import(campaign: Campaign, village: Organisation, ledger: Ledger, on: date, hour: int) -> None:
     names = {"region": REGION_NAME, "township": TOWN_NAME, "village": village.name}
     content = ledgers.file_of(ledger, year=YEAR, **names)
-    import_id, bad = _take(campaign, village, ledger.kind, content, on, hour)
+    import_id, bad, good = _take(campaign, village, ledger.kind, content, on, hour)
     if not bad:
         return
     scope = campaign.office.staff.scope("town", at(on, hour))
     errors = enrolment.error_file(scope=scope, import_id=import_id, at=at(on, hour, 20))
     campaign.files.keep(f"台账/{village.name}-{_file_word(ledger.kind)}-错误行.xlsx", errors)
+    if not good:
+        enrolment.drop_ledger(scope=scope, import_id=import_id, at=at(on, hour, 25))
     mended, left = ledgers.mended_file(ledger, errors, year=YEAR, **names)
     if left:
         _take(campaign, village, ledger.kind, mended, on, hour, again="-更正")
@@ -245,8 +247,8 @@ def _take(
     on: date,
     hour: int,
     again: str = "",
-) -> tuple[int, int]:
-    """Upload, and confirm the good lines; return the import and how many lines were refused."""
+) -> tuple[int, int, int]:
+    """Upload, confirm the good lines; return the import, and how many were refused and good."""
     scope = campaign.office.staff.scope("town", at(on, hour))
     name = campaign.files.keep(f"台账/{village.name}-{_file_word(kind)}{again}.xlsx", content)
     minute = 30 if again else 5
@@ -265,7 +267,7 @@ def _take(
         )
     if made.rows_good:
         enrolment.confirm_ledger(scope=scope, import_id=made.id, at=at(on, hour, minute + 10))
-    return made.id, made.rows_bad
+    return made.id, made.rows_bad, made.rows_good
 
 
 def _file_word(kind: str) -> str:
