@@ -38,7 +38,6 @@ def lines(explanation):
     return {line.part: line.amount_fen for line in explanation.lines}
 
 
-@pytest.mark.requirement("HX-05-04-1")
 def test_the_lines_lead_from_the_bill_to_the_funds_part_each_with_its_article(office):
     # Fourth year in a row, second stay at level 3: (15000 − 300) × 60 % = 8820
     person = insure(office.scope, years=4)
@@ -101,7 +100,6 @@ def test_an_excluded_cause_is_explained_by_its_own_article(office):
         assert told.adds_up
 
 
-@pytest.mark.requirement("HX-05-05", "HX-02-16")
 def test_a_long_stay_counts_for_each_six_months_in_the_year_of_discharge(office):
     person = insure(office.scope)
     # 20 June 2008 to 10 January 2009: more than six months, two stays: 400 + 300.
