@@ -146,7 +146,7 @@ def test_a_payment_and_cash_for_the_same_due_never_both_settle_it(owing):
     zeng = agent(owing)
     cash = collect(zeng, dues(owing)[0])
     take(owing, Line(n=1))
-    at_once(
+    answers = at_once(
         lambda: operations.match_payments(scope=owing, year=YEAR, at=AT),
         lambda: operations.deposit_cash(
             scope=zeng.scope,
@@ -158,6 +158,6 @@ def test_a_payment_and_cash_for_the_same_due_never_both_settle_it(owing):
         ),
     )
     due = dues(owing)[0]
-    assert due.paid_fen == FULL
+    assert due.paid_fen == FULL, answers
     with scoped(owing):
         assert PaymentMatch.objects.filter(due=due).count() == 1

@@ -54,13 +54,14 @@ class Answered:
 def lock_dues(due_ids: Iterable[int]) -> dict[int, int]:
     """Lock the dues and return what is still open of each, in fen; cancelled ones are left out.
 
-    In the order of their ids, so that two who lock the same dues wait and do not deadlock.
+    In the order of their ids, so that two who lock the same dues wait and do not deadlock; and not
+    as keys: rows that only point at a due are checked at the commit, when other locks are held.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             select id, owed_fen - subsidised_fen - paid_fen from collection_due
-             where id = any(%s) and cancelled_at is null order by id for update
+             where id = any(%s) and cancelled_at is null order by id for no key update
             """,
             [list(due_ids)],
         )

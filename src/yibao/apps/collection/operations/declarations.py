@@ -70,7 +70,9 @@ def assess_declaration(
     """
     scope.require("collection.match")
     with scoped(scope):
-        made = CashDeclaration.objects.select_for_update().filter(id=declaration_id).first()
+        made = (
+            CashDeclaration.objects.select_for_update(no_key=True).filter(id=declaration_id).first()
+        )
         if made is None:
             raise NotThere(what=f"申报 {declaration_id}")
         if made.assessed_at is not None:

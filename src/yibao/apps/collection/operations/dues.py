@@ -122,7 +122,7 @@ def cancel_dues(
                       from collection_due
                      where year = %s and person_id = any(%s) and cancelled_at is null
                        and paid_fen = 0 and subsidised_fen = 0
-                     order by id for update)
+                     order by id for no key update)
                 update collection_due d set cancelled_at = %s from locked
                  where d.id = locked.id
                 returning d.id, d.person_id, d.area_no, locked.open_fen

@@ -181,7 +181,7 @@ def keep_unmatched(
 
 def _lock_claim(payment_id: int, due_id: int) -> tuple[UnmatchedPayment, Due]:
     waiting = (
-        UnmatchedPayment.objects.select_for_update(of=("self",))
+        UnmatchedPayment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("payment")
         .filter(payment_id=payment_id)
         .first()

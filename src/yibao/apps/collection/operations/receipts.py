@@ -118,7 +118,7 @@ def next_receipt(*, scope: Scope) -> Handed:
     rolled back gives its number back. Raises NoReceiptsLeft.
     """
     held = (
-        ReceiptRange.objects.select_for_update()
+        ReceiptRange.objects.select_for_update(no_key=True)
         .filter(holder_id=scope.operator_id, next__lte=F("last"))
         .order_by("id")
         .first()

@@ -21,7 +21,7 @@ with locked as (
       left join collection_relief r on r.person_id = d.person_id and r.year = d.year
                                    and r.removed_at is null
      where d.year = %s and d.person_id = any(%s) and d.cancelled_at is null
-     order by d.id for update of d)
+     order by d.id for no key update of d)
 update collection_due d
    set subsidised_fen = locked.after_fen,
        settled_at = case when d.owed_fen = locked.after_fen + d.paid_fen

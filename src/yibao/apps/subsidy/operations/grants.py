@@ -119,7 +119,7 @@ def receive_grant(
         raise GrantAmountUnusable()
     with scoped(scope):
         grant = (
-            Grant.objects.select_for_update(of=("self",))
+            Grant.objects.select_for_update(of=("self",), no_key=True)
             .select_related("department")
             .filter(id=grant_id)
             .first()

@@ -76,7 +76,7 @@ def send_list(*, scope: Scope, list_id: int, at: datetime) -> SupportList:
     """Hand a fixed list to the towns: from now on each sees its own part. Raises ListSentBefore."""
     scope.require("subsidy.fix")
     with scoped(scope):
-        made = SupportList.objects.select_for_update().filter(id=list_id).first()
+        made = SupportList.objects.select_for_update(no_key=True).filter(id=list_id).first()
         if made is None:
             raise NotThere(what=f"资助名单 {list_id}")
         if made.sent_at is not None:

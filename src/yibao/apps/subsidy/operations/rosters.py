@@ -170,7 +170,7 @@ def answer_row(
     """
     scope.require("subsidy.answer")
     with scoped(scope):
-        row = RosterRow.objects.select_for_update().filter(id=row_id).first()
+        row = RosterRow.objects.select_for_update(no_key=True).filter(id=row_id).first()
         if row is None:
             raise NotThere(what=f"名单行 {row_id}")
         if answer == MATCH:
@@ -210,7 +210,7 @@ def _check_upload(scope: Scope, kind: str, category: str | None, as_of: date, at
 
 
 def _locked(roster_id: int) -> Roster:
-    roster = Roster.objects.select_for_update().filter(id=roster_id).first()
+    roster = Roster.objects.select_for_update(no_key=True).filter(id=roster_id).first()
     if roster is None:
         raise NotThere(what=f"名单 {roster_id}")
     return roster
