@@ -201,10 +201,26 @@ def what_departments_sent_stands_in_the_main_book(place: Place, database: str):
     assert Fen(received) == Fen(granted) > 0
 
 
+def broken_off(place: Place, words: tuple[str, ...]) -> None:
+    """Begin to fill, and kill the run as soon as it has registered persons."""
+    process = subprocess.Popen(
+        place.command(*words), env=place.environment, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    while "registered" not in process.stderr.readline():
+        assert process.poll() is None
+    process.kill()
+    process.wait()
+    process.stderr.close()
+
+
 def test_a_named_database_is_filled_once_with_accounts_to_begin_with(place: Place, tmp_path: Path):
     words = ("--people", str(PEOPLE), "--seed", "8", "--into", "town", "--files", str(tmp_path))
-    first = place.demo(*words)
+    broken_off(place, words)
+    assert place.asked("town", COUNTS["people"]) > 0
+    first = place.demo(*words, "--if-empty")
     assert first.returncode == 0, first.stderr
+    assert "broken off" in first.stderr
     assert "一次性密码" in first.stdout and "2021-12-20" in first.stdout
     assert len(list(tmp_path.rglob("*.xlsx"))) > 60
     assert place.asked("town", COUNTS["people"]) == PEOPLE

@@ -29,10 +29,13 @@ PUBLIC = {
     "fund_book": "a book's name; its entries and legs are behind the wall",
     "fund_bookmonth": "a book's voucher numbers and whether a month is closed",
 }
+# Tables with one further policy, for reading only: a town reads the heads of its county's lists,
+# which name a department, a file and sums, no person; the lines keep their wall.
+WINDOWS = {"subsidy_roster": "seen_from_below", "subsidy_supportlist": "seen_from_below"}
 
 
 def found_holes(cursor):
-    return holes(cursor, definers=DEFINERS, public=PUBLIC)
+    return holes(cursor, definers=DEFINERS, public=PUBLIC, windows=WINDOWS)
 
 
 @pytest.mark.django_db

@@ -140,6 +140,19 @@ def close_connections() -> None:
         connection.close_pool()  # type: ignore[attr-defined]
 
 
+def empty_tables() -> None:
+    """Remove every row as the owner, but keep the tables: for a demonstration broken off midway."""
+    from django.db import connections
+
+    with connections[_OWNER].cursor() as cursor:
+        cursor.execute(
+            "select quote_ident(tablename) from pg_tables"
+            " where schemaname = 'public' and tablename <> 'django_migrations'"
+        )
+        tables = ", ".join(name for (name,) in cursor.fetchall())
+        cursor.execute(f"truncate {tables} restart identity cascade")
+
+
 def _turn_to(name: str) -> None:
     from django.db import connections
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yibao.core.refusal import Refusal
-from yibao.database.service import database_at_hand, use_settings
+from yibao.database.service import database_at_hand, empty_tables, use_settings
 
 if TYPE_CHECKING:
     from yibao.cli.demo.whole import Made
@@ -68,19 +68,30 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _fill(arguments: argparse.Namespace) -> int:
-    """Fill the named database, hand out one-time passwords and serve the day that fits."""
+    """Fill the named database, hand out one-time passwords and serve the day that fits.
+
+    While it fills, a mark lies in the home: a run that finds it begins a broken-off fill anew.
+    """
+    from django.conf import settings
+
     with database_at_hand(name=arguments.into) as name:
-        if _holds_persons():
+        mark = settings.HOME.path / f"demo-fills-{name}"
+        if mark.exists():
+            print("An earlier fill was broken off; it begins anew.", file=sys.stderr)
+            empty_tables()
+        elif _holds_persons():
             if arguments.if_empty:
                 return 0
             raise HoldsPersons(name=name)
         _lay_examples()
         from yibao.cli.demo.served import hand_over
 
+        mark.touch()
         made = _run(arguments, arguments.day)
         accounts = hand_over(made)
         _print(made, as_json=arguments.json)
         print(accounts, file=sys.stderr if arguments.json else sys.stdout)
+        mark.unlink()
     return 0
 
 

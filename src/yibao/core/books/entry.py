@@ -21,9 +21,7 @@ class LegNotOneSided(Refusal):
     code = "E162"
     message = "科目 {account} 的分录借方 {debit} 元、贷方 {credit} 元，只能有一方大于零"
     remedy = "请把金额只填在借方或贷方，冲销用反方向分录，不用负数"
-    message_en = (
-        "The line on {account} has debit {debit} and credit {credit}, not one only"
-    )
+    message_en = "The line on {account} has debit {debit} and credit {credit}, not one only"
     remedy_en = "Put the amount on one side only; reverse with the other side, not with a minus"
 
 
