@@ -35,7 +35,7 @@ coverage: setup ## the suite, the core's branches, and which requirement rows ar
 	  $(BIN)/python scripts/requirement_coverage.py $(SHOWN) || status=$$?; exit $$status
 
 bench: setup ## how fast, beside something else, in one run
-	@for one in rules settle import search; do $(BIN)/yibao bench $$one; done
+	@for one in settle import search; do $(BIN)/yibao bench $$one; done
 
 docs: setup ## write the reference pages that come from the code
 	@$(BIN)/python scripts/make_reference.py

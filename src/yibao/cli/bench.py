@@ -1,15 +1,16 @@
 """Measures what is fast beside something else doing the same, in one run."""
 
 import argparse
-import importlib.util
+import importlib
 import json
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from yibao.core.refusal import Refusal
 
-NAMES = ("rules", "settle", "import", "search")
+NAMES = ("settle", "import", "search")
 _PLACE = Path(__file__).resolve().parents[3] / "bench"
 _COLUMNS = ("name", "rate", "unit", "other", "ratio")
 
@@ -44,13 +45,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _module(name: str) -> ModuleType:
     """Load bench/<name>.py, which offers run() -> list[dict]."""
-    place = _PLACE / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"bench_{name}", place)
-    if spec is None or spec.loader is None or not place.is_file():
+    if not (_PLACE / f"{name}.py").is_file():
         raise BenchMissing(name=name)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    # By its name, so that the processes that a measurement starts find it too.
+    sys.path.insert(0, str(_PLACE.parent))
+    return importlib.import_module(f"{_PLACE.name}.{name}")
 
 
 def _table(results: list[dict[str, Any]]) -> str:
