@@ -9,7 +9,7 @@ for only where an answer is needed. Model fields stay the one source of column n
         decision = settle(facts_of(row), rules)                   # pure
         w.add(Visit, id=row.visit_id, person=person_id, …)
         w.add_many(FeeLine, visit=[…], no=[…], cost_fen=[…])
-                                            # second when the block ends, third the commit
+                                            # second when the block ends, the commit with it
 
 An error of the server surfaces where the next answer is read, or at the block's end, as
 psycopg's class: see `yibao.database.errors`. Nothing of the block is then left behind.
@@ -72,24 +72,24 @@ class Writer:
     """Sends statements in a pipeline and counts them, so that a test can hold the exact budget.
 
     `statements` counts what was sent between begin and commit; `round_trips` how often this side
-    waited for an answer, the commit included.
+    waited for an answer.
     """
 
     def __init__(self, connection: "psycopg.Connection[Any]", using: str) -> None:
         self._connection = connection
         self._using = using
+        self._queued: list[tuple[psycopg.Cursor[Any], str, Sequence[Any]]] = []
         self._unheard = False
         self._pipeline: psycopg.Pipeline | None = None
         self.statements = 0
         self.round_trips = 0
 
     def run(self, sql: str, params: Sequence[Any] = ()) -> Reply:
-        """Send a statement, prepared, and go on. JSON columns are read back as text."""
-        cursor = psycopg.Cursor(self._connection)
-        cursor.execute(sql, params, prepare=True)
+        """Take a statement and go on: it is sent with those after it, when an answer is read or
+        the block ends. Sent one by one, each would wake the server. JSON columns come as text.
+        """
         self.statements += 1
-        self._unheard = True
-        return Reply(cursor, self)
+        return Reply(self._queue(sql, params), self)
 
     def add(self, model: type[Model], **columns: Any) -> None:
         """Insert one row; every column that has no default in the database must be named.
@@ -111,8 +111,28 @@ class Writer:
         ]
         self.run(insert_sql(model, tuple(columns), True, self._using), lists)
 
+    def commit(self) -> None:
+        """Send the commit behind the writes, so that nobody waits for it apart.
+
+        A refused statement before it keeps it from being done; Django, which commits when the
+        block has ended, finds nothing left to commit.
+        """
+        self._queue("commit", ())
+
+    def _queue(self, sql: str, params: Sequence[Any]) -> "psycopg.Cursor[Any]":
+        cursor = psycopg.Cursor(self._connection)
+        self._queued.append((cursor, sql, params))
+        return cursor
+
+    def _send(self) -> None:
+        queued, self._queued = self._queued, []
+        for cursor, sql, params in queued:
+            cursor.execute(sql, params, prepare=True)
+        self._unheard = self._unheard or bool(queued)
+
     def wait(self) -> None:
-        """Count the waiting for everything sent so far."""
+        """Send what is queued, and count the waiting for it."""
+        self._send()
         if self._unheard:
             self._unheard = False
             self.round_trips += 1
@@ -128,8 +148,8 @@ class Writer:
         with self._connection.pipeline() as pipeline:
             self._pipeline = pipeline
             yield
+            self.wait()
             self._pipeline = None
-        self.wait()
 
 
 @contextlib.contextmanager
@@ -147,9 +167,10 @@ def writing(area_from: int, area_until: int, *, using: str = "default") -> Itera
         with writer.pipeline():
             before = writer.run(SET_SCOPE, [str(area_from), str(area_until)])
             yield writer
-            if nested and (row := before.fetchone()):
+            if not nested:
+                writer.commit()
+            elif row := before.fetchone():
                 writer.run(SET_SCOPE, [row[0] or "", row[1] or ""])
-    writer.round_trips += 1
 
 
 def required_columns(model: type[Model]) -> set[str]:

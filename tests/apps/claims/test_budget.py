@@ -14,7 +14,7 @@ from yibao.database.writer import required_columns
 
 # Scope, key, year opened, year locked, read, ids | visit, settlement, entry, lines, year, audit,
 # answer. The commit is the third round trip.
-STATEMENTS, ROUND_TRIPS = 13, 3
+STATEMENTS, ROUND_TRIPS = 13, 2
 INSERT = re.compile(r'insert into "(\w+)" \(([^)]*)\) values')
 
 # Nested in a test's own transaction the scope would be given back: one statement more.

@@ -1,4 +1,4 @@
-"""Settle a visit: about three round trips, a fixed number of statements, one lock."""
+"""Settle a visit: two round trips, a fixed number of statements, one lock."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -61,14 +61,15 @@ def settle(
     scope.require("claims.settle")
     if not key.strip():
         raise KeyMissing()
+    today = localdate(at)
     request = read_request(
         person_id=person_id,
         institution_id=institution_id,
         number=number,
         facts=facts,
-        today=localdate(at),
+        today=today,
     )
-    rule = benefit_rule(scope.region, request.year, localdate(at))
+    rule = benefit_rule(scope.region, request.year, today)
     with refused(LAWS), writing(scope.area_from, scope.area_until) as w:
         return _settled(w, scope, rule, client, key, request, at)
 
