@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.database.homes import temporary_place
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.heavy
-def test_after_a_kill_nothing_answered_is_lost_and_nothing_is_paid_twice(tmp_path_factory):
-    place = tmp_path_factory.mktemp("killed")
-    for folder in (place, *place.parents[:2]):
-        folder.chmod(folder.stat().st_mode | 0o011)
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.apps.claims.recovery", str(place)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_after_a_kill_nothing_answered_is_lost_and_nothing_is_paid_twice():
+    with temporary_place() as place:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.apps.claims.recovery", str(place)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert done.returncode == 0, done.stderr[-4000:]
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["before_the_kill"] < found["jobs"], "the kill came too late to show anything"
