@@ -1,12 +1,9 @@
 """The console's addresses: the frame's own pages, and one folder a subsystem."""
 
-from pathlib import Path
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from yibao.console import choices, home, search, signing
 
-_folder = Path(__file__).resolve().parent
 SUBSYSTEMS = (
     "access",
     "registry",
@@ -30,6 +27,4 @@ _frame: list[URLPattern] = [
     path("years/", choices.years, name="years"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [path("", include((_frame, "console")))]
-for _name in SUBSYSTEMS:
-    if (_folder / _name / "urls.py").is_file():
-        urlpatterns.append(path(f"{_name}/", include(f"yibao.console.{_name}.urls")))
+urlpatterns += [path(f"{name}/", include(f"yibao.console.{name}.urls")) for name in SUBSYSTEMS]
