@@ -97,7 +97,7 @@ class Rulebook:
         self.sources, self.enumerations, self.facts = sources, enumerations, facts
         self.parameters, self.rules = parameters, rules
         codes = {name: tuple(found.codes) for name, found in enumerations.items()}
-        self._book = Book(text_hash, facts, parameters, codes, calendar)
+        self._book = Book(text_hash, facts, parameters, codes, calendar, enumerations, sources)
         self._editions: dict[tuple[str, int, date | None], Edition] = {}
 
     def bind(self, rule: str, *, year: int, known: date | None = None) -> Edition:

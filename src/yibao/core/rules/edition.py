@@ -13,7 +13,7 @@ from datetime import date
 from itertools import pairwise
 
 from yibao.core.rules import dates
-from yibao.core.rules.declarations import Fact, Label
+from yibao.core.rules.declarations import Enumeration, Fact, Label, Source
 from yibao.core.rules.graph import Graph, Node, StepInfo
 from yibao.core.rules.hashing import sense_hash
 from yibao.core.rules.parameters import FOREVER, Dated, Parameter
@@ -26,7 +26,10 @@ from yibao.core.rules.values import Codes
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A bound rule. `result` are its outcomes by outgoing name, `types` their types."""
+    """A bound rule. `result` are its outcomes by outgoing name, `types` their types.
+
+    `origin` is the rule with its parameters by name, for readers that show or cite them.
+    """
 
     rule: str
     label: Label
@@ -43,17 +46,21 @@ class Edition:
     fold: Fold | None
     types: Mapping[str, Type]
     program: Program
+    origin: Rule
+    book: Book
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What binding needs of a rulebook."""
+    """What binding needs of a rulebook, and the words that readers of an edition show."""
 
     text_hash: str
     facts: Mapping[str, Fact]
     parameters: Mapping[str, Parameter]
     codes: Codes
     calendar: Calendar | None
+    enumerations: Mapping[str, Enumeration]
+    sources: Mapping[str, Source]
 
 
 def bind_rule(book: Book, rule: Rule, *, year: int, known: date | None) -> Edition:
@@ -99,6 +106,8 @@ def bind_rule(book: Book, rule: Rule, *, year: int, known: date | None) -> Editi
         fold,
         {name: node.type for name, node in result},
         program,
+        rule,
+        book,
     )
 
 

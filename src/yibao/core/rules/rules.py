@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from yibao.core.rules.declarations import LAYERING, Label, label_of, read_type
 from yibao.core.rules.expression import Poisoned
 from yibao.core.rules.faults import did_you_mean
-from yibao.core.rules.graph import Node, StepInfo
+from yibao.core.rules.graph import Clause, Node, StepInfo
 from yibao.core.rules.names import section
 from yibao.core.rules.steps import USED, Declared, StepScope, within_of
 from yibao.core.rules.text import Entry, Fields, Map, Text, Tree
@@ -53,11 +53,15 @@ class StateVariable:
     starts: int
     low: int
     high: int
+    label: Label
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """The order of visits, and the state: what was declared, then `used` of each ceiling."""
+    """The order of visits, and the state: what was declared, then `used` of each ceiling.
+
+    `told` has the label and the article of each ceiling, in the order of `ceilings`.
+    """
 
     key: tuple[Node, ...]
     order: tuple[Node, ...]
@@ -65,6 +69,7 @@ class Fold:
     next: tuple[Node, ...]
     ceilings: tuple[str, ...]
     limits: tuple[Node, ...]
+    told: tuple[Clause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +194,12 @@ class RuleReader:
                 self.log.add(entry.place, f"state “{entry.name}” is {type_}, not a number")
                 continue
             low, _, high = fields.word("range").partition("..")
-            numbers = [
+            starts, least, most = (
                 self._number(raw, type_, fields, key)
                 for raw, key in ((fields.word("starts"), "starts"), (low, "range"), (high, "range"))
-            ]
-            found.append(StateVariable(entry.name, type_, *numbers))
+            )
+            label = label_of(fields, entry.name)
+            found.append(StateVariable(entry.name, type_, starts, least, most, label))
         return tuple(found)
 
     def _number(self, raw: str, type_: Type, fields: Fields, key: str) -> int:
@@ -218,10 +224,11 @@ class RuleReader:
             )
         nexts = self._next(fields)
         ceilings = tuple(self.scope.bounded)
-        used = tuple(StateVariable(USED + name, MONEY, 0, 0, 0) for name in ceilings)
+        used = tuple(StateVariable(USED + name, MONEY, 0, 0, 0, Label(name)) for name in ceilings)
         after = (*nexts, *map(self._used, ceilings))
         limits = tuple(map(self._limit, ceilings))
-        return Fold(key, order, (*self.state, *used), after, ceilings, limits)
+        told = tuple(self.scope.told[name] for name in ceilings)
+        return Fold(key, order, (*self.state, *used), after, ceilings, limits, told)
 
     def _key(self, fields: Fields) -> tuple[Node, ...]:
         items = fields.items("key")

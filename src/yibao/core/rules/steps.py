@@ -63,6 +63,7 @@ class StepScope:
         self.outer, self.state, self.cite = outer, state or {}, cite
         self.ceilings = ceilings or Map(steps.place)
         self.bounded: dict[str, Node] = {}
+        self.told: dict[str, Clause] = {}
         self.poisoned = poisoned or declared.poisoned
         self.infos: dict[str, StepInfo] = dict(outer.infos) if outer else {}
         self.expressions = Expressions(declared.units, self, declared.log)
@@ -330,7 +331,8 @@ class _StepReader:
             return None
         allowed = frozenset({"limit", "counts", "cite", "zh", "en"}) | LAYERING
         fields = Fields(ceilings.entries[name].value, f"ceiling “{name}”", allowed, self.log)
-        self.cites.of(fields, fields.place)
+        cite = self.cites.of(fields, fields.place)
+        self.scope.told[name] = Clause(name, cite, fields.word("zh"), fields.word("en"))
         counts, limit = fields.text("counts"), fields.text("limit", required=True)
         flag = self.scope.expressions.flag(counts) if counts else self.units.graph.const(True, FLAG)
         most = self.scope.expressions.read(limit) if limit else None
