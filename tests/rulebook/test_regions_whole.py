@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.cases.worked import REGIONS, all_cases, ask
+from tests.cases.worked import REGIONS, books, cases_of
 from yibao.cli.rulebook import cites
-from yibao.core.refusal import Refusal
+from yibao.rulebook.cases import unreached_clauses
 from yibao.rulebook.loader import rulebook
 
 
@@ -23,38 +21,10 @@ def test_each_article_that_is_cited_has_a_summary_in_both_languages(region: str)
     assert bare == set()
 
 
-def _clauses_taken(region: str) -> Iterator[tuple[str, str, str]]:
-    """Rule, step and clause of every step that a case took."""
-    for case in all_cases():
-        if case.region != region:
-            continue
-        try:
-            answer = ask(case)
-        except Refusal:
-            continue
-        visits = answer["result"].get("visits", ())
-        steps = [*answer["steps"], *(step for visit in visits for step in visit["steps"])]
-        yield from ((case.rule, step["name"], step["clause"]) for step in steps if step["clause"])
-
-
 @pytest.mark.parametrize("region", REGIONS)
 def test_each_clause_of_each_rule_decides_a_case(region: str) -> None:
-    taken = set(_clauses_taken(region))
-    book = rulebook(region)
-    by_decision = {
-        (rule.name, step.decision, clause)
-        for rule in book.rules.values()
-        for step in rule.steps.values()
-        for name, of, clause in taken
-        if (rule.name, step.name) == (name, of)
-    }
-    untaken = {
-        (step.decision, clause.name)
-        for rule in book.rules.values()
-        for step in rule.steps.values()
-        for clause in step.clauses
-    } - {(decision, clause) for _, decision, clause in by_decision}
-    assert untaken == set()
+    found = unreached_clauses(rulebook(region), cases_of(region), book_for=books(region))
+    assert found == []
 
 
 @pytest.mark.parametrize("region", REGIONS)
