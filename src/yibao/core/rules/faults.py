@@ -23,6 +23,9 @@ class Place:
         return Place(self.file, self.line, self.column + characters, self.layer)
 
 
+NO_PLACE = Place("", 0, 0)
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class Fault:
     """One thing wrong in a rulebook. `str()` is its line: place, what, [article], cure."""

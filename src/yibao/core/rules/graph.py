@@ -23,8 +23,9 @@ graph of a load; binding an edition makes them constants, rows, dated picks or `
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from yibao.core.rules.faults import NO_PLACE, Place
 from yibao.core.rules.types import Type
 
 
@@ -86,6 +87,7 @@ class Clause:
     label_zh: str = ""
     label_en: str = ""
     over: tuple[tuple[str, Cite], ...] = ()
+    place: Place = field(compare=False, default=NO_PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class StepInfo:
     decision: str = ""
     clauses: tuple[Clause, ...] = ()
     order: Cite | None = None
+    place: Place = field(compare=False, default=NO_PLACE)
 
 
 def in_order(roots: Iterable[Node]) -> Iterator[Node]:

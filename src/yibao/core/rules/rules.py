@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from yibao.core.rules.declarations import LAYERING, Label, label_of, read_type
 from yibao.core.rules.expression import Poisoned
-from yibao.core.rules.faults import did_you_mean
+from yibao.core.rules.faults import NO_PLACE, Place, did_you_mean
 from yibao.core.rules.graph import Clause, Node, StepInfo
 from yibao.core.rules.names import section
 from yibao.core.rules.steps import USED, Declared, StepScope, within_of
@@ -42,6 +42,7 @@ class Requirement:
 
     when: Node
     label: Label
+    place: Place = field(compare=False, default=NO_PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Rule:
     ensures: tuple[Requirement, ...]
     fold: Fold | None
     steps: Mapping[str, StepInfo]
+    place: Place = field(compare=False, default=NO_PLACE)
 
 
 class RuleReader:
@@ -137,6 +139,7 @@ class RuleReader:
             ensures,
             fold,
             self.scope.infos,
+            self.place,
         )
 
     def _result(self) -> Map:
@@ -179,7 +182,7 @@ class RuleReader:
             node = self.scope.expressions.flag(when) if when else None
             if node is not None and when is not None:
                 label = Label(fields.word("zh") or when.value, fields.word("en") or when.value)
-                found.append(Requirement(node, label))
+                found.append(Requirement(node, label, when.place))
         return tuple(found)
 
     def _state(self, listed: Map) -> tuple[StateVariable, ...]:

@@ -178,6 +178,7 @@ class _StepReader:
                     fields.word("zh"),
                     fields.word("en"),
                     self._over(fields, listed),
+                    entry.place,
                 )
             )
         if not clauses:
@@ -288,6 +289,7 @@ class _StepReader:
                 self.name if pick else "",
                 clauses,
                 order_cite,
+                self.step.place,
             )
             found[name] = self.units.graph.node("step", inner, value=name, type_=type_)
             self._remember_bound(found[name])
