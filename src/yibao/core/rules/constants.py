@@ -12,7 +12,6 @@ from yibao.core.rules import dates
 from yibao.core.rules.graph import Node
 from yibao.core.rules.types import MONEY_RATE, RATE_PARTS, Period, Rounding
 
-_MONTHS = {"months": 1, "years": 12}
 Values = Sequence[Any]
 
 
@@ -27,13 +26,6 @@ def _rounded(amount: int, rounding: Rounding, parts: int) -> int:
         "half_even": 2 * rest > unit or (2 * rest == unit and whole % 2 == 1),
     }[rounding.mode]
     return (whole + up) * rounding.fen
-
-
-def _shift(day: int, period: Period, sign: int) -> int:
-    count = sign * period.length
-    if period.unit == "days":
-        return day + count
-    return dates.add_months(day, count * _MONTHS[period.unit])
 
 
 _OPERATORS: Mapping[str, Callable[..., Any]] = {
@@ -68,7 +60,7 @@ def applied(node: Node, args: Values) -> object:
     """The value of an operator over known arguments.
 
     A none that the operator cannot read gives none (a flag: false): whoever reads it is flagged
-    as unanswered. A shift by working days is not known here.
+    as unanswered. A shift is one of months: days were added, working days are not known here.
     """
     if None in args and node.op not in _TAKES_NONE:
         return False if node.type.kind == "flag" else None
@@ -78,7 +70,7 @@ def applied(node: Node, args: Values) -> object:
     if node.op == "shift":
         sign = node.value
         assert isinstance(sign, int)
-        return _shift(args[0], args[1], sign)
+        return dates.add_months(args[0], sign * args[1].length)
     if node.op == "table":
         assert isinstance(node.value, tuple)
         return dict(node.value)[tuple(args)]

@@ -21,9 +21,10 @@ from yibao.core.rules.constants import (
 )
 from yibao.core.rules.declarations import Fact
 from yibao.core.rules.graph import Graph, Node
-from yibao.core.rules.types import DAYS, FLAG, PERIOD, Period, Type
+from yibao.core.rules.types import DAYS, FLAG, NUMBER, PERIOD, ROUNDING, Period, Type
 
 _MONTHS = {"months": 1, "years": 12}
+_NO_NUMBERS = frozenset({PERIOD, ROUNDING})
 
 
 class Simplifier:
@@ -52,9 +53,36 @@ class Simplifier:
             return self._within(args, value, type_)
         if op in ("lt", "le"):
             return self._ordered(op, args)
-        if op == "shift":
-            return self._shift(args, value, type_)
-        return self._plain(op, args, value, type_)
+        if op in ("shift", "rounded"):
+            return self._chosen(op, args, value, type_)
+        made = self._plain(op, args, value, type_)
+        return self._chosen_row(made) if made.op == "table" and type_ in _NO_NUMBERS else made
+
+    def _chosen(self, op: str, args: Sequence[Node], value: object, type_: Type) -> Node:
+        """A period or rounding that clauses choose goes into the clauses: each then is one."""
+        what, how = args
+        if how.op == "cases":
+            pick, *outcomes = how.args
+            each = [self._chosen(op, (what, outcome), value, type_) for outcome in outcomes]
+            return self.cases(pick, each, type_)
+        if op == "rounded":
+            return self._plain(op, args, value, type_)
+        return self._shift(what, how, value, type_)
+
+    def _chosen_row(self, table: Node) -> Node:
+        """A table of periods or roundings as clauses, a row each."""
+        guards, outcomes = [], []
+        assert isinstance(table.value, tuple)
+        for keys, value in table.value:
+            parts = [
+                self.node("eq", (arg, self.graph.const(key, arg.type)), None, FLAG)
+                for arg, key in zip(table.args, keys)
+            ]
+            guards.append(self.all_of(parts))
+            outcomes.append(self.graph.const(value, table.type))
+        guards[-1] = self.true
+        pick = self.graph.node("pick", *guards, type_=NUMBER)
+        return self.cases(pick, outcomes, table.type)
 
     def _plain(self, op: str, args: Sequence[Node], value: object, type_: Type) -> Node:
         """Constants folded, outcomes of one pick lifted, else as it stands."""
@@ -149,14 +177,9 @@ class Simplifier:
             return args[0]
         return self.graph.node("within", *kept, value=tuple(names), type_=type_)
 
-    def _shift(self, args: Sequence[Node], value: object, type_: Type) -> Node:
-        """Days are added; months stay a shift; a period chosen by a pick goes into its clauses."""
-        day, length = args
+    def _shift(self, day: Node, length: Node, value: object, type_: Type) -> Node:
+        """Days are added; months and working days stay a shift."""
         assert isinstance(value, int)
-        if length.op == "cases":
-            pick, *periods = length.args
-            shifted = [self._shift((day, period), value, type_) for period in periods]
-            return self.cases(pick, shifted, type_)
         period = length.value
         if not isinstance(period, Period) or period.unit == "working_days":
             return self.graph.node("shift", day, length, value=value, type_=type_)
@@ -186,8 +209,6 @@ class Simplifier:
         if len(below) != 1 or way == 0 or name not in self.facts:
             return made
         fact = self.facts[name]
-        if fact.low == fact.high == 0:
-            return made
         first, last = (evaluated(made, name, end) for end in (fact.low, fact.high))
         read = self.graph.node("fact", value=name, type_=fact.type)
         if first == last:

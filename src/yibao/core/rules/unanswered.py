@@ -96,7 +96,9 @@ class Unanswered:
     def _learn(self, node: Node, value: bool, truths: dict[Node, bool]) -> None:
         truths.setdefault(node, value)
         truths.setdefault(self.make.negated(node), not value)
-        if node.op == ("and" if value else "or"):
+        if node.op == "not":
+            self._learn(node.args[0], not value, truths)
+        elif node.op == ("and" if value else "or"):
             for part in node.args:
                 self._learn(part, value, truths)
 
@@ -136,15 +138,16 @@ class Unanswered:
         return make.any_of((self._read(amount), make.all_of((positive, make.any_of(asked)))))
 
     def _each(self, node: Node) -> Node:
-        """A sum has at most so many terms; a flag of its body counts where there is a term."""
+        """A sum has at most so many terms; a flag of its body counts where there is a term.
+
+        No clause reads the variable of a sum, so that the flag of its body is one for all terms.
+        """
         make = self.make
         start, stop = (self.small(arg) for arg in node.args[:2])
         most = make.graph.const(LONGEST_SUM, stop.type)
         longest = make.node("add", (start, most), None, stop.type)
         long = make.node("lt", (longest, stop), None, FLAG)
         body = self._read(node.args[2])
-        if "variable" in {below.op for below in _below(body)}:
-            body = make.any_of([self.of(below) for below in _below(node.args[2])])
         some = make.node("lt", (start, stop), None, FLAG)
         return make.any_of((self.any(node.args[:2]), long, make.all_of((some, body))))
 
@@ -159,17 +162,6 @@ class Unanswered:
             return self.make.false
         read = node.args[1:] if node.op == "in" else node.args
         return self.make.any_of([self.make.isnone(self.small(arg)) for arg in read])
-
-
-def _below(node: Node) -> set[Node]:
-    found: set[Node] = set()
-    stack = [node]
-    while stack:
-        one = stack.pop()
-        if one not in found:
-            found.add(one)
-            stack.extend(one.args)
-    return found
 
 
 class _Assuming:
