@@ -17,6 +17,7 @@ PUBLIC = {
     "access_operator": "staff, needed before anybody has a scope",
     "access_organisation": "the public divisions and offices",
     "access_poolingregion": "the regions served",
+    "access_rulebooklayer": "what a region decides by is published, the same for all",
     "access_post": "which office a member of staff works in, read to find the scope",
     "access_signinfailures": "counted before anybody has a scope",
     "access_trainingcertificate": "staff, needed before anybody has a scope",

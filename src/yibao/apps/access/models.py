@@ -13,6 +13,46 @@ class PoolingRegion(models.Model):
     area_until = models.BigIntegerField()
     # The day that this region's work is served on; null means the database's own clock.
     served_on = models.DateField(null=True)
+    # The mark of the newest `RulebookLayer`: read with the clock, it tells every process which
+    # rulebook the office decides by now. Empty: the region's own, and the settings file.
+    rulebook_mark = models.CharField(max_length=64, blank=True, default="", db_default="")
+
+
+class RulebookLayer(models.Model):
+    """What an office laid over its region's rulebook: a decided setting or an activated proposal.
+
+    Immutable and in the order of activation. What is in force is the same for all and published,
+    so no row scope. `mark` chains the layers: the digest of the mark before and of this text.
+    """
+
+    region = models.ForeignKey(PoolingRegion, on_delete=models.PROTECT)
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=40)
+    # Authority and paper, written at activation; then the rules, letter for letter as proposed.
+    head = models.TextField()
+    body = models.TextField(blank=True)
+    mark = models.CharField(max_length=64)
+    # The text hash of the rulebook with this layer on top: a stored decision names it.
+    text_hash = models.CharField(max_length=64)
+    title = models.CharField(max_length=80)
+    document = models.CharField(max_length=80)
+    document_on = models.DateField()
+    activated_on = models.DateField()
+    activated_at = models.DateTimeField()
+    activated_by = models.BigIntegerField()
+    proposed_by = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "number"], name="layers_are_numbered_without_a_twin"
+            ),
+            models.UniqueConstraint(fields=["region", "name"], name="a_layer_is_laid_once"),
+            models.CheckConstraint(
+                name="who_proposed_a_layer_does_not_activate_it",
+                condition=~models.Q(activated_by=models.F("proposed_by")),
+            ),
+        ]
 
 
 class OrganisationKind(models.TextChoices):
@@ -87,6 +127,7 @@ class Role(models.TextChoices):
     COUNTY_REVIEWER = "county_reviewer", "县级复核"
     MEDICAL_CLERK = "medical_clerk", "医疗审核"
     FUND_ACCOUNTANT = "fund_accountant", "基金会计"
+    POLICY_OFFICER = "policy_officer", "政策研究"
     AUDITOR = "auditor", "稽核审计"
     SECURITY_ADMIN = "security_admin", "安全管理员"
     SYSTEM = "system", "系统任务"

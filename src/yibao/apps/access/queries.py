@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
+from yibao.apps.access import rulebooks
 from yibao.apps.access.models import (
     AuditRecord,
     Operator,
@@ -50,15 +51,19 @@ def clock(*, region: str | None = None) -> Clock:
     """Return the moment by the database's clock, in China, on the region's served day.
 
     A region with a day of its own (the demonstration) keeps it; an office has none, and works on
-    the database's day.
+    the database's day. The mark of the office's rulebook comes with it, so that what is decided
+    from here on is decided by the newest that was activated.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "select statement_timestamp(),"
-            " (select served_on from access_poolingregion where code = %s)",
+            "select statement_timestamp(), r.served_on, r.rulebook_mark"
+            " from (select %s::text as code) asked"
+            " left join access_poolingregion r on r.code = asked.code",
             [region or ""],
         )
-        now, own_day = cursor.fetchone()
+        now, own_day, mark = cursor.fetchone()
+    if region:
+        rulebooks.note(region, mark or "")
     now = now.astimezone(CHINA)
     return Clock(now=now, at=_on(now, own_day))
 

@@ -51,11 +51,18 @@ ACTIONS: dict[str, str] = {
     "statistics.read": "查看看板与报表",
     "statistics.people": "查看各户与未缴人员",
     "statistics.export": "导出未缴名单",
+    "policy.read": "查看政策规则",
+    "policy.study": "查看提案与试算",
+    "policy.propose": "拟订政策提案",
+    "policy.simulate": "试算政策提案",
+    "policy.decide": "填报待定参数",
+    "policy.activate": "审定提案与参数",
+    "policy.review_cells": "审阅规则结果",
 }
 
 _LOOK = frozenset(
     {"registry.read", "registry.search", "enrolment.read", "collection.read", "subsidy.read"}
-    | {"statistics.read", "statistics.people"}
+    | {"statistics.read", "statistics.people", "policy.read"}
 )
 _VILLAGE = _LOOK | {"enrolment.import", "collection.collect_cash", "collection.deposit"}
 _TOWNSHIP = _VILLAGE | {
@@ -90,15 +97,23 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
     Role.COUNTY_CLERK: _COUNTY,
     Role.COUNTY_REVIEWER: _LOOK
     | _CLAIMS
-    | {"enrolment.undo", "subsidy.fix", "claims.reverse", "claims.replay"},
-    Role.MEDICAL_CLERK: _CLAIMS | {"registry.read", "registry.search", "claims.settle"},
+    | {"enrolment.undo", "subsidy.fix", "claims.reverse", "claims.replay"}
+    | {"policy.study", "policy.simulate", "policy.activate", "policy.review_cells"},
+    Role.MEDICAL_CLERK: _CLAIMS
+    | {"registry.read", "registry.search", "claims.settle", "policy.read"},
     Role.FUND_ACCOUNTANT: frozenset(
         {"fund.read", "fund.open_books", "fund.post", "fund.close", "fund.verify"}
         | {"subsidy.grant"}
-        | {"collection.read", "subsidy.read", "statistics.read", "claims.read"}
+        | {"collection.read", "subsidy.read", "statistics.read", "claims.read", "policy.read"}
+    ),
+    Role.POLICY_OFFICER: frozenset(
+        {"policy.read", "policy.study", "policy.propose", "policy.simulate", "policy.decide"}
+        | {"policy.review_cells", "statistics.read", "claims.read", "registry.read"}
+        | {"registry.search", "care.read", "fund.read"}
     ),
     Role.AUDITOR: _LOOK
-    | {"audit.read", "fund.read", "fund.verify", "claims.read", "care.read", "claims.replay"},
+    | {"audit.read", "fund.read", "fund.verify", "claims.read", "care.read", "claims.replay"}
+    | {"policy.study"},
     Role.SECURITY_ADMIN: frozenset(
         {"access.read", "access.open_account", "access.grant_post", "access.close_account"}
     ),
@@ -107,6 +122,7 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
 
 _BUSINESS = frozenset(
     {Role.VILLAGE_AGENT, Role.TOWNSHIP_CLERK, Role.COUNTY_CLERK, Role.MEDICAL_CLERK}
+    | {Role.POLICY_OFFICER}
 )
 # Families of posts that one person never holds together: business, review, money, watch, rights.
 FAMILIES: tuple[frozenset[str], ...] = (
@@ -122,6 +138,8 @@ FOUR_EYES: tuple[tuple[str, str], ...] = (
     ("subsidy.upload", "subsidy.confirm"),
     ("subsidy.match", "subsidy.fix"),
     ("claims.settle", "claims.reverse"),
+    ("policy.propose", "policy.activate"),
+    ("policy.decide", "policy.activate"),
 )
 
 

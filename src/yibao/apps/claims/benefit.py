@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from yibao.apps.access.rulebooks import book_of
+from yibao.apps.access.rulebooks import book_of, book_that_decided
 from yibao.core.rules import fold
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.facts import Facts, read_facts
@@ -161,12 +161,13 @@ class Rule:
         return tuple(found)
 
 
-def benefit_rule(region: str, year: int, known: date) -> Rule:
+def benefit_rule(region: str, year: int, known: date, text_hash: str = "") -> Rule:
     """Return the region's benefit rule for an insured year, by what was published on a day.
 
     The office's settings are laid over the region's rulebook; changed ones are another rule.
+    `text_hash` asks for the rulebook that decided, though something was activated since.
     """
-    book = book_of(region)
+    book = book_that_decided(region, text_hash=text_hash) if text_hash else book_of(region)
     key = (book.text_hash, year, known)
     if key not in _RULES:
         _RULES[key] = _rule(book.bind(RULE, year=year, known=known))

@@ -193,9 +193,9 @@ def replay_check(*, scope: Scope, person_id: int, year: int) -> list[Difference]
 
 
 def rule_of(scope: Scope, witness: Mapping[str, Any]) -> Rule:
-    """Return the rule that a witness names: of its year, as known on its day."""
+    """Return the rule that a witness names: its rulebook, of its year, as known on its day."""
     known = date.fromisoformat(witness["known"])
-    return benefit_rule(scope.region, witness["year"], known)
+    return benefit_rule(scope.region, witness["year"], known, witness["text"])
 
 
 def _replayed(rule: Rule, person_id: int, year: int) -> list[Difference]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from yibao.apps.access import audit
+from yibao.apps.access import audit, rulebooks
 from yibao.apps.access.models import Organisation, OrganisationKind, PoolingRegion
 from yibao.apps.access.scope import NotThere, Scope
 from yibao.rulebook.national import Division, divisions
@@ -37,6 +37,7 @@ def open_region(*, code: str, at: datetime) -> PoolingRegion:
         .values_list("division", "id")
     )
     made = _make_places(region, wanted, known)
+    rulebooks.note(code, region.rulebook_mark)
     agency, is_new = Organisation.objects.get_or_create(
         region=region,
         kind=OrganisationKind.AGENCY,

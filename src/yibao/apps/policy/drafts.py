@@ -1,0 +1,175 @@
+"""A draft laid over the office's rulebook: its faults, what it changes, whether it proves clean."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from yibao.apps.access import rulebooks
+from yibao.apps.policy.overlays import PROPOSAL, Paper, draft_files, head_of
+from yibao.core.rules.book import LayerText, Rulebook
+from yibao.core.rules.dates import to_date
+from yibao.core.rules.facts import to_json
+from yibao.core.rules.faults import Fault, FaultLog, RulebookFaults
+from yibao.core.rules.parameters import FOREVER, Dated, Parameter
+from yibao.core.rules.text import Map, Text, compose
+from yibao.rulebook.regions import region as region_of
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody wants to lay over the office's rulebook."""
+
+    region: str
+    kind: str
+    name: str
+    text: str
+    paper: Paper
+
+    def files(self, *, authority: str, unpublished: date) -> tuple[LayerText, ...]:
+        """Return the draft as the files of a layer."""
+        head = head_of(
+            self.name,
+            over=self.region,
+            authority=authority,
+            paper=self.paper,
+            unpublished=unpublished,
+        )
+        return rulebooks.files_of(self.name, *draft_files(self.kind, self.name, head, self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A value that a draft changes: JSON-ready values, None where there was or will be none."""
+
+    parameter: str
+    label_zh: str
+    label_en: str
+    type: str
+    of: str
+    row: tuple[str, ...]
+    axes: tuple[str, ...]
+    before: object
+    after: object
+    since: date | None
+    cite: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseChange:
+    """A clause that a draft adds, replaces or repeals, as it is written."""
+
+    rule: str
+    step: str
+    clause: str
+    how: str  # adds | replaces | repeals
+    when: str
+    outcome: str
+    cite: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A draft read over the office's rulebook. Without faults there is a book."""
+
+    faults: tuple[Fault, ...]
+    book: Rulebook | None
+    base: Rulebook
+    changes: tuple[Change, ...]
+    clauses: tuple[ClauseChange, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether the draft can be read."""
+        return not self.faults
+
+
+def check(draft: Draft, *, on: date) -> Checked:
+    """Read a draft over the office's rulebook as it stands; an empty one changes nothing.
+
+    A setting is a decision of the office, anything else a proposal until it is activated.
+    """
+    setting = draft.kind == "setting"
+    authority = region_of(draft.region).bureau if setting else PROPOSAL
+    base = rulebooks.book_of(draft.region)
+    files = draft.files(authority=authority, unpublished=on)
+    try:
+        book = rulebooks.book_with(draft.region, *files)
+    except RulebookFaults as wrong:
+        own = {file.name for file in files}
+        # What a draft breaks elsewhere is named where it stands.
+        faults = sorted(wrong.faults, key=lambda fault: fault.file not in own)
+        return Checked(tuple(faults), None, base, (), ())
+    clauses = tuple(clauses_of(draft.text))
+    return Checked((), book, base, tuple(changes(base, book, layer=draft.name)), clauses)
+
+
+def changes(base: Rulebook, book: Rulebook, *, layer: str) -> Iterator[Change]:
+    """Yield every value that the layer gives, beside the one in force before it."""
+    for parameter in book.parameters.values():
+        earlier = base.parameters.get(parameter.name)
+        for value in parameter.values:
+            if value.place.layer == layer:
+                standing = earlier.at(value.since, FOREVER) if earlier else None
+                yield from _rows(parameter, standing, value)
+
+
+def _rows(parameter: Parameter, before: Dated | None, after: Dated) -> Iterator[Change]:
+    was = None if before is None or before.open else before
+    keys = list(after.rows) if parameter.by else [()]
+    for key in keys:
+        old = (was.rows.get(key) if parameter.by else was.value) if was else None
+        new = after.rows.get(key) if parameter.by else after.value
+        if old == new and was is not None:
+            continue
+        cite = after.row_cites.get(key, after.cite)
+        yield Change(
+            parameter.name,
+            parameter.label.zh,
+            parameter.label.en,
+            parameter.type.kind,
+            parameter.type.of,
+            tuple(str(part) for part in key),
+            tuple(axis.name for axis in parameter.by),
+            None if old is None else to_json(old, parameter.type),
+            to_json(new, parameter.type),
+            _day(after.since),
+            str(cite),
+        )
+
+
+def clauses_of(text: str) -> Iterator[ClauseChange]:
+    """Yield the clauses that a draft's text writes; nothing of a text that cannot be composed."""
+    if not text.strip():
+        return
+    tree = compose(file="", text=text, layer="", log=FaultLog())
+    rules = tree.get("rules") if tree else None
+    for rule in rules if isinstance(rules, Map) else ():
+        steps = rule.value.get("steps") if isinstance(rule.value, Map) else None
+        for step in steps if isinstance(steps, Map) else ():
+            listed = step.value.get("first_of") if isinstance(step.value, Map) else None
+            for clause in listed if isinstance(listed, Map) else ():
+                if isinstance(clause.value, Map):
+                    yield _clause(rule.name, step.name, clause.name, clause.value)
+
+
+def _clause(rule: str, step: str, name: str, fields: Map) -> ClauseChange:
+    how = next((word for word in ("replaces", "repeals") if word in fields), "adds")
+    return ClauseChange(
+        rule, step, name, how, _word(fields, "when"), _outcome(fields), _word(fields, "cite")
+    )
+
+
+def _word(fields: Map, key: str) -> str:
+    found = fields.get(key)
+    return found.value if isinstance(found, Text) else ""
+
+
+def _outcome(fields: Map) -> str:
+    found = fields.get("is")
+    if isinstance(found, Map):
+        return ", ".join(f"{one.name}: {_word(found, one.name)}" for one in found)
+    return found.value if isinstance(found, Text) else ""
+
+
+def _day(number: int) -> date | None:
+    return None if number >= FOREVER else to_date(number)

@@ -1,0 +1,68 @@
+"""What the operations share: the whole region's scope, a locked proposal, its newest draft."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+
+from yibao.apps.access import audit
+from yibao.apps.access.models import Operator, PoolingRegion
+from yibao.apps.access.scope import NotThere, Scope
+from yibao.apps.policy.drafts import Draft
+from yibao.apps.policy.models import Proposal, ProposalVersion
+from yibao.apps.policy.overlays import Paper, name_of
+from yibao.apps.policy.refusals import WholeRegionOnly
+from yibao.rulebook.regions import region as region_of
+
+
+def require_whole_region(scope: Scope) -> None:
+    """Refuse a post of a part of the region. Raises WholeRegionOnly."""
+    whole = region_of(scope.region)
+    if scope.area_from > whole.area_from or scope.area_until < whole.area_until:
+        raise WholeRegionOnly(area=scope.area_name)
+
+
+def next_number(scope: Scope) -> int:
+    """Return the next number of a proposal or setting of the region; two do not draw the same."""
+    PoolingRegion.objects.select_for_update(no_key=True).get(code=scope.region)
+    newest = Proposal.objects.filter(region=scope.region).aggregate(newest=Max("number"))["newest"]
+    return (newest or 0) + 1
+
+
+def locked(scope: Scope, proposal_id: int) -> Proposal:
+    """Return a proposal, locked until the transaction ends. Raises NotThere."""
+    rows = Proposal.objects.select_for_update().filter(id=proposal_id, region=scope.region)
+    found = rows.first()
+    if found is None:
+        raise NotThere(what="这份提案")
+    return found
+
+
+def newest_version(proposal: Proposal) -> ProposalVersion:
+    """Return what a proposal says now."""
+    return ProposalVersion.objects.get(proposal=proposal, number=proposal.version)
+
+
+def draft_of(proposal: Proposal, version: ProposalVersion) -> Draft:
+    """Return a version as a draft that can be laid over the rulebook."""
+    paper = Paper(version.paper_title, version.paper_number, version.paper_on)
+    name = name_of(proposal.kind, proposal.number)
+    return Draft(proposal.region, proposal.kind, name, version.text, paper)
+
+
+def operator_name(operator_id: int | None) -> str:
+    """Return the name of a member of staff; "" for nobody."""
+    rows = Operator.objects.filter(id=operator_id or 0)
+    return rows.values_list("name", flat=True).first() or ""
+
+
+def recorded(scope: Scope, action: str, proposal: Proposal, at: datetime, **detail: Any) -> None:
+    """Write the act to the audit log."""
+    audit.record(
+        scope=scope,
+        action=action,
+        at=at,
+        object_kind="proposal",
+        object_id=proposal.id,
+        detail={"number": proposal.number, "state": proposal.state, **detail},
+    )
