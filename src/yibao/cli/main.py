@@ -19,6 +19,7 @@ from yibao.core.refusal import Refusal
 COMMANDS: dict[str, str] = {
     "explain": "yibao.cli.explain",
     "rulebook": "yibao.cli.rulebook",
+    "simulate": "yibao.cli.simulate",
     "db": "yibao.cli.db",
     "serve": "yibao.cli.serve",
     "demo": "yibao.cli.demo",

@@ -1,0 +1,121 @@
+"""Decides a batch of rows under one rulebook: by the compiled reader, the columns, or one by one.
+
+The one-by-one reader is the oracle of the tests; it also names why a row stays unanswered.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from yibao.core.refusal import Refusal
+from yibao.core.rules import fold, scalar
+from yibao.core.rules.edition import Edition
+from yibao.core.rules.encoding import NO_CODE, number_of
+from yibao.core.rules.facts import Facts
+from yibao.core.rules.reduce import reduce_edition
+from yibao.simulation.buckets import Bucket
+
+Array = npt.NDArray[Any]
+COMPILED, COLUMNS, SCALAR = "compiled", "columns", "scalar"
+_NONE = np.iinfo(np.int64).min
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Outcomes by name, a row each: money in fen, codes by their number (255: none); and the rows
+    that columns could not answer."""
+
+    values: Mapping[str, Array]
+    unanswered: Array
+
+
+def best_reader() -> str:
+    """The fastest reader that is installed here."""
+    try:
+        importlib.import_module("numba")
+    except ImportError:
+        return COLUMNS
+    return COMPILED
+
+
+def decide_batch(edition: Edition, bucket: Bucket, *, reader: str) -> Batch:
+    """Decide everybody of a bucket, or for a fold every visit."""
+    if reader == SCALAR:
+        return _one_by_one(edition, bucket)
+    module = _module(reader)
+    wanted = reduce_edition(edition).facts
+    of_person = [name for name, fact in wanted.items() if not fact.per_visit]
+    persons = bucket.persons.columns(of_person)
+    if edition.fold is None:
+        decided = module.decide(edition, persons)
+    else:
+        of_visit = [
+            name for name, fact in wanted.items() if fact.per_visit and fact.type.kind != "text"
+        ]
+        visits = bucket.visits.columns(of_visit)
+        decided = module.fold_columns(edition, persons, visits, bucket.person_of)
+    return Batch(decided.values, decided.unanswered)
+
+
+def decide_person(edition: Edition, bucket: Bucket, person: int) -> Iterator[scalar.Decision]:
+    """One person's decisions by the scalar reader, a visit each for a fold; raises as it does."""
+    known = bucket.persons.row(person)
+    if edition.fold is None:
+        yield scalar.decide(edition, known)
+        return
+    state = fold.first_state(edition)
+    for at in bucket.visits_of(person):
+        decision, state = fold.step(edition, known, bucket.visits.row(at), state)
+        yield decision
+
+
+def reason_unanswered(edition: Edition, bucket: Bucket, person: int) -> Refusal | None:
+    """Why the scalar reader cannot answer a person; None where it can."""
+    try:
+        for _ in decide_person(edition, bucket, person):
+            pass
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _module(reader: str) -> ModuleType:
+    return importlib.import_module(f"yibao.core.rules.{reader}")
+
+
+def _one_by_one(edition: Edition, bucket: Bucket) -> Batch:
+    rows = bucket.persons.size if edition.fold is None else bucket.visits.size
+    values = {name: np.zeros(rows, np.int64) for name in edition.types}
+    unanswered = np.zeros(rows, np.bool_)
+    for person in range(bucket.persons.size):
+        places = range(person, person + 1) if edition.fold is None else bucket.visits_of(person)
+        decisions = decide_person(edition, bucket, person)
+        for at in places:
+            try:
+                decision = next(decisions)
+            except Refusal:
+                unanswered[at : places.stop] = True
+                break
+            for name, value in decision.result.items():
+                values[name][at] = _number(edition, name, value)
+    return Batch(values, unanswered)
+
+
+def _number(edition: Edition, name: str, value: object) -> int:
+    type_ = edition.types[name]
+    found = number_of(value, type_, edition.codes)
+    if found is not None:
+        return int(found)
+    return NO_CODE if type_.kind == "code" else int(_NONE)
+
+
+def facts_of(bucket: Bucket, person: int) -> Facts:
+    """A person's recorded facts."""
+    return bucket.persons.row(person)
