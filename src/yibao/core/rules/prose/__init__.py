@@ -24,6 +24,8 @@ __all__ = [
     "cited",
     "lines",
     "rule",
+    "sentence",
+    "unnumbered",
 ]
 
 
@@ -44,8 +46,13 @@ def lines(edition: Edition, language: str = "zh") -> Iterator[str]:
 def sentence(clause: Clause, language: str = "zh") -> str:
     """A clause with its number, its article and what goes before what."""
     number = f"{clause.number}. " if clause.number else ""
+    return number + unnumbered(clause, language)
+
+
+def unnumbered(clause: Clause, language: str = "zh") -> str:
+    """A clause with its article and what goes before what, wherever it stands in its list."""
     stop = say("stop", language)
     space = "" if language == "zh" else " "
-    parts = [f"{number}{clause.text}{stop}{cited(clause.cites, language)}"]
+    parts = [f"{clause.text}{stop}{cited(clause.cites, language)}"]
     parts += [f"{text}{stop}" for text in clause.over]
     return space.join(parts)

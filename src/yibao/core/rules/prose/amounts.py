@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from yibao.core.rules import dates
 from yibao.core.rules.declarations import Label
+from yibao.core.rules.dependence import in_force
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.graph import Node
-from yibao.core.rules.parameters import FOREVER, Dated, Parameter
+from yibao.core.rules.parameters import Dated, Parameter
 from yibao.core.rules.prose.values import Speaker
-from yibao.core.rules.rules import YEAR_DATED
 from yibao.core.rules.types import SUMMABLE, Period, Rounding
 
 FAMILIES = {"date": "date ", "date-time": "date ", "year": "date ", "level": "level "}
@@ -36,8 +36,6 @@ class Amounts:
     def __init__(self, edition: Edition, speaker: Speaker) -> None:
         self.edition, self.speaker = edition, speaker
         self.say = speaker.say
-        known = edition.known
-        self._known = FOREVER if known is None else dates.to_number(known)
         fold = edition.origin.fold
         self._state = {state.name: state.label for state in (fold.state if fold else ())}
         self.silent: dict[str, str] = {}
@@ -46,19 +44,7 @@ class Amounts:
 
     def spans(self, parameter: Parameter) -> list[tuple[int, Dated | None]]:
         """The values of a parameter in this edition, each with the day that it holds from."""
-        dated_by = self.edition.origin.dated_by
-        if dated_by == YEAR_DATED:
-            first = dates.year_start(self.edition.year)
-            return [(first, parameter.at(first, self._known))]
-        fact = self.edition.facts[dated_by]
-        turns = {day for value in parameter.values for day in (value.since, value.until + 1)}
-        starts = [fact.low, *sorted(day for day in turns if fact.low < day <= fact.high)]
-        found: list[tuple[int, Dated | None]] = []
-        for day in starts:
-            dated = parameter.at(day, self._known)
-            if not found or found[-1][1] is not dated:
-                found.append((day, dated))
-        return found
+        return in_force(self.edition, parameter)
 
     def fixed(self, node: Node) -> Dated | None:
         """The one value of a parameter or table node; None where it is silent or changes."""

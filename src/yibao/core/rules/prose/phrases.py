@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from yibao.core.rules.declarations import Fact
 from yibao.core.rules.graph import Node
 from yibao.core.rules.prose.amounts import FAMILIES, Amounts
-from yibao.core.rules.prose.words import DAY_OF_EN, GENERIC_NONE_ZH, NEGATIVE_ZH
 from yibao.core.rules.types import COUNTS, YEAR, YEARS
 
 _MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
@@ -128,25 +126,10 @@ class Phrases(Amounts):
     def _atom_isnone(self, node: Node, *, positive: bool) -> str:
         inner = node.args[0]
         if inner.op == "fact":
-            return self._absent(self.edition.facts[str(inner.value)], positive=positive)
+            fact = self.edition.facts[str(inner.value)]
+            return self.speaker.recorded(fact, positive=not positive)
         noun = self.noun(inner).removeprefix("the ")
         return self.say("there is no" if positive else "there is", a=noun)
-
-    def _absent(self, fact: Fact, *, positive: bool) -> str:
-        """What a fact says that is none: its own word, or that nothing is recorded."""
-        noun = self.speaker.label(fact.label, fact.name)
-        word = fact.none or ""
-        if self.speaker.language == "zh":
-            if word in GENERIC_NONE_ZH or not word.startswith(NEGATIVE_ZH):
-                return self.say("recorded not" if positive else "recorded", a=noun)
-            if positive:
-                return word
-            start = {"未": "已", "无": "有"}.get(word[0], "")
-            return start + word[1:]
-        if noun.startswith(DAY_OF_EN):
-            done = noun.removeprefix(DAY_OF_EN)
-            return f"not {done}" if positive else done
-        return self.say("recorded not" if positive else "recorded", a=noun)
 
     def _atom_in(self, node: Node, *, positive: bool) -> str:
         item, among = node.args

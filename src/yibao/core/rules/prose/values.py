@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from yibao.core.rules import dates
-from yibao.core.rules.declarations import Enumeration, Label
+from yibao.core.rules.declarations import Enumeration, Fact, Label
 from yibao.core.rules.graph import Cite
 from yibao.core.rules.prose.words import (
     ADVERBS,
@@ -15,6 +15,7 @@ from yibao.core.rules.prose.words import (
     DAY_OF_EN,
     DENIED_EN,
     DENIED_ZH,
+    GENERIC_NONE_ZH,
     JOINING_EN,
     JOINING_ZH,
     MOMENT_OF_EN,
@@ -32,6 +33,7 @@ from yibao.core.rules.types import SETS, TIMES, Period, Rounding, Type, item_of
 from yibao.core.rules.values import show_money, show_rate
 
 _MINUTE, _HOUR = 60, 3600
+_THERE_ZH = {"未": "已", "无": "有"}
 
 
 class Speaker:
@@ -146,6 +148,34 @@ class Speaker:
     def sentence(self, text: str) -> str:
         """A text that begins a sentence."""
         return text[:1].upper() + text[1:]
+
+    def recorded(self, fact: Fact, *, positive: bool) -> str:
+        """That a fact is there, or that it says “there is none”: in its own word for that."""
+        noun = self.label(fact.label, fact.name)
+        generic = self.say("recorded" if positive else "recorded not", a=noun)
+        if self.language == "en":
+            if not noun.startswith(DAY_OF_EN):
+                return generic
+            done = noun.removeprefix(DAY_OF_EN)
+            return done if positive else f"not {done}"
+        word = fact.none or ""
+        if word in GENERIC_NONE_ZH or not word.startswith(NEGATIVE_ZH):
+            return generic
+        return _THERE_ZH.get(word[0], "") + word[1:] if positive else word
+
+    def told(self, label: Label, value: object, type_: Type) -> str:
+        """An outcome and its value as a sentence."""
+        if value is None:
+            return self.say("no such", a=self.label(label).removeprefix("the "))
+        if isinstance(value, bool):
+            return self.flag(label, positive=value)
+        return self.say("is", a=self.label(label).removeprefix("the "), b=self.value(value, type_))
+
+    def supposed(self, fact: Fact, value: bool | None) -> str:
+        """A fact as a condition: a flag, or that there is none."""
+        if value is None:
+            return self.recorded(fact, positive=False)
+        return self.flag(fact.label, positive=value)
 
     def _flag_zh(self, text: str, *, positive: bool) -> str:
         if any(word in text for word in JOINING_ZH) and "(" not in text:

@@ -100,7 +100,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "coin 100": ("元", "yuan"),
     "each times": (
         "逐次计算后相加，次数为{times}，每次为：{body}；其中“{k}”为该次以前的次数，第一次为{start}",
-        "the sum of {body}, once for each of {times}, where “{k}” is the number before, first {start}",
+        "the sum of {body}, once for each of {times}; "
+        "“{k}” is the number before it and begins with {start}",
     ),
     "each": (
         "逐一计算后相加，“{k}”从{start}起、到{stop}之前，每次为：{body}",
@@ -136,6 +137,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "defined": ("“{then}”是指：{when}", "“{then}” means: {when}"),
     "defined list": ("“{then}”是指{head}：{items}", "“{then}” means that {head}: {items}"),
     "depends": ("{a}：以下列条件为准：{b}", "{a}, if {b}"),
+    "what if": ("如果{when}，那么{then}", "If {when}, then {then}"),
     "stop": ("。", "."),
     "ours": ("本项目解读", "our reading"),
     "cited": ("〔{cite}〕", " [{cite}]"),
