@@ -81,7 +81,7 @@ class Ranges:
             for below in in_order([node]):
                 if below not in self._done and below not in moving:
                     self._done[below] = self._range(below)
-        return self._done[node]
+        return self._of(node)
 
     def _range(self, node: Node) -> Range:
         if node.op in _FLAGS:
