@@ -1,7 +1,9 @@
-"""The only reader of the regions' rulebooks: national layer, region, and settings laid over it.
+"""The only reader of the regions' rulebooks: national layer, region, and what is laid over it.
 
 A rulebook is read once a process; a settings file is read each time it is asked for, and kept by
-its text, so that a changed file is a new rulebook with a hash of its own.
+its text, so that a changed file is a new rulebook with a hash of its own. A region may also stand
+in a directory of the office (`folder`), one folder a region, as `yibao rulebook new` writes it.
+A proposal is laid over a region for whoever asks, and never becomes what `rulebook` returns.
 """
 
 from __future__ import annotations
@@ -16,12 +18,15 @@ from pathlib import Path
 from yibao.core.calendar import OrdinalCalendar
 from yibao.core.refusal import Refusal
 from yibao.core.rules.book import LayerText, Rulebook, read_rulebook
+from yibao.core.rules.faults import FaultLog
+from yibao.core.rules.overlay import PROPOSAL
+from yibao.core.rules.text import Text, compose
 from yibao.rulebook.national import working_calendar
 
 _ROOT = files("yibao.rulebook")
-_NATIONAL = "national"
+NATIONAL = "national"
 _FIRST = "sources.yaml"
-_NATIONAL_RULES = (_FIRST, "enumerations.yaml", "facts.yaml")
+_SHARED = (_FIRST, "enumerations.yaml", "facts.yaml")
 _SETTINGS = "settings"
 
 
@@ -46,6 +51,16 @@ class SettingsUnreadable(Refusal):
     remedy_en = "Check the path, and that it is UTF-8 text"
 
 
+class NotAProposal(Refusal):
+    """Raised by `proposal` for an overlay whose authority is an office: that is to be issued."""
+
+    code = "E197"
+    message = "{file}：该文件的 authority 不是 proposal，不能作为建议方案"
+    remedy = "建议方案请写 authority: proposal；已发布的文件请作为规则或设置载入"
+    message_en = "{file} is no proposal: its authority is not “proposal”"
+    remedy_en = "Write authority: proposal, or lay what was issued as a layer or as settings"
+
+
 @dataclass(frozen=True, slots=True)
 class _Calendar:
     """Working days, with the fingerprint of the holiday table that they come from."""
@@ -58,60 +73,128 @@ class _Calendar:
 
 
 def _regions() -> tuple[str, ...]:
-    folders = (place for place in _ROOT.iterdir() if place.is_dir() and place.name != _NATIONAL)
+    folders = (place for place in _ROOT.iterdir() if place.is_dir() and place.name != NATIONAL)
     return tuple(sorted(place.name for place in folders if place.joinpath(_FIRST).is_file()))
 
 
 REGIONS = _regions()
 
 
-def rulebook(region: str, *, settings: Path | None = None) -> Rulebook:
+def rulebook(region: str, *, settings: Path | None = None, folder: Path | None = None) -> Rulebook:
     """Return the rulebook of a region, with a settings file laid over it if one is given.
 
-    Raises UnknownRegion, SettingsUnreadable, and RulebookFaults with every fault found.
+    `national` is the shared vocabulary alone. With `folder`, a region that stands there is read
+    from there. Raises UnknownRegion, SettingsUnreadable, and RulebookFaults with every fault found.
     """
-    if region not in REGIONS:
-        raise UnknownRegion(region=region, known=", ".join(REGIONS))
-    if settings is None:
+    if settings is None and folder is None:
+        if region not in (NATIONAL, *REGIONS):
+            raise UnknownRegion(region=region, known=", ".join(REGIONS))
         return _plain(region)
-    try:
-        text = settings.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as wrong:
-        why = getattr(wrong, "strerror", None) or "not UTF-8"
-        raise SettingsUnreadable(path=settings.name, why=why) from wrong
-    return _with_settings(region, LayerText(settings.name, text, _SETTINGS))
+    return _read(settled(region, settings=settings, folder=folder))
+
+
+def settled(
+    region: str, *, settings: Path | None = None, folder: Path | None = None
+) -> tuple[LayerText, ...]:
+    """Return the layers of a region and the settings file over them. Raises as `rulebook`."""
+    return (*layers(region, folder), *_settings(settings))
+
+
+def proposal(
+    region: str,
+    text: str,
+    *,
+    file: str = "proposal.yaml",
+    settings: Path | None = None,
+    folder: Path | None = None,
+) -> Rulebook:
+    """Return a region's rulebook with a proposal laid over it, under the proposal's own name.
+
+    The rulebook that decides stays what it is. Raises NotAProposal, and as `rulebook`.
+    """
+    laid = overlay(text, file, only_proposals=True)
+    return overlaid((*settled(region, settings=settings, folder=folder), laid))
+
+
+def overlaid(texts: tuple[LayerText, ...]) -> Rulebook:
+    """Return the rulebook of some layers, lowest first. Raises RulebookFaults."""
+    return _read(texts)
+
+
+def overlay(text: str, file: str, *, only_proposals: bool = False) -> LayerText:
+    """Return an overlay as a layer named as its `overlay:` says. Raises NotAProposal."""
+    tree = compose(file=file, text=text, layer=PROPOSAL, log=FaultLog())
+    authority = tree.get("authority") if tree else None
+    if only_proposals and isinstance(authority, Text) and authority.value != PROPOSAL:
+        raise NotAProposal(file=file)
+    name = tree.get("overlay") if tree else None
+    return LayerText(file, text, name.value if isinstance(name, Text) else PROPOSAL)
+
+
+def layers(region: str, folder: Path | None = None) -> tuple[LayerText, ...]:
+    """Return the files of a region's rulebook as text, lowest layer first. Raises UnknownRegion."""
+    if folder is not None and folder.joinpath(region, _FIRST).is_file():
+        return (*_packaged(NATIONAL), *_own(folder.joinpath(region), region))
+    if region not in (NATIONAL, *REGIONS):
+        raise UnknownRegion(region=region, known=", ".join((*REGIONS, *regions_in(folder))))
+    return _packaged(region)
+
+
+def regions_in(folder: Path | None) -> tuple[str, ...]:
+    """Return the regions that stand in a directory, by name."""
+    if folder is None or not folder.is_dir():
+        return ()
+    return tuple(sorted(p.name for p in folder.iterdir() if p.joinpath(_FIRST).is_file()))
 
 
 @cache
-def layers(region: str) -> tuple[LayerText, ...]:
-    """Return the files of a region's rulebook as text, lowest layer first."""
-    shared = _ROOT.joinpath(_NATIONAL)
-    own = _ROOT.joinpath(region)
+def _packaged(region: str) -> tuple[LayerText, ...]:
+    """The files that this program brings; of `national` the vocabulary alone."""
+    if region == NATIONAL:
+        shared = _ROOT.joinpath(NATIONAL)
+        return tuple(_layer(shared.joinpath(name), NATIONAL) for name in _SHARED)
+    return (*_packaged(NATIONAL), *_own(_ROOT.joinpath(region), region))
+
+
+def _own(place: Traversable, region: str) -> tuple[LayerText, ...]:
     named = sorted(
-        (place for place in own.iterdir() if place.name.endswith(".yaml")),
-        key=lambda place: (place.name != _FIRST, place.name),
+        (file for file in place.iterdir() if file.name.endswith(".yaml")),
+        key=lambda file: (file.name != _FIRST, file.name),
     )
-    return (
-        *(_layer(shared.joinpath(name), _NATIONAL) for name in _NATIONAL_RULES),
-        *(_layer(place, region) for place in named),
-    )
+    return tuple(_layer(file, region) for file in named)
+
+
+def _settings(path: Path | None) -> tuple[LayerText, ...]:
+    """A settings file as a layer. Raises SettingsUnreadable."""
+    if path is None:
+        return ()
+    return (LayerText(path.name, read_text(path), _SETTINGS),)
+
+
+def read_text(path: Path) -> str:
+    """Return a file of the office as text. Raises SettingsUnreadable."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as wrong:
+        why = getattr(wrong, "strerror", None) or "not UTF-8"
+        raise SettingsUnreadable(path=path.name, why=why) from wrong
 
 
 @cache
 def calendar() -> _Calendar:
     """Return the working calendar as rulebooks take it."""
-    table = _ROOT.joinpath(_NATIONAL, "holidays.yaml").read_bytes()
+    table = _ROOT.joinpath(NATIONAL, "holidays.yaml").read_bytes()
     return _Calendar(working_calendar().ordinals, hashlib.sha256(table).hexdigest())
 
 
 @cache
 def _plain(region: str) -> Rulebook:
-    return read_rulebook(layers(region), calendar=calendar())
+    return read_rulebook(_packaged(region), calendar=calendar())
 
 
 @lru_cache(maxsize=16)
-def _with_settings(region: str, settings: LayerText) -> Rulebook:
-    return read_rulebook((*layers(region), settings), calendar=calendar())
+def _read(texts: tuple[LayerText, ...]) -> Rulebook:
+    return read_rulebook(texts, calendar=calendar())
 
 
 def _layer(place: Traversable, layer: str) -> LayerText:
