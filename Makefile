@@ -37,8 +37,11 @@ coverage: setup ## the suite, the core's branches, and which requirement rows ar
 bench: setup ## how fast, beside something else, in one run
 	@for one in settle import search; do $(BIN)/yibao bench $$one; done
 
+mutants: setup ## change the engine, the books' core and money in 1,000 places: do the tests see it?
+	@$(BIN)/python scripts/mutation_check.py --out .lasttests/mutants.txt
+
 docs: setup ## write the reference pages that come from the code
 	@$(BIN)/python scripts/make_reference.py
 
-.PHONY: help setup run test demo lint coverage bench docs
+.PHONY: help setup run test demo lint coverage bench mutants docs
 .DEFAULT_GOAL := help
