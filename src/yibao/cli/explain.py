@@ -27,13 +27,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--region", required=True, help="whose rulebook decides")
     parser.add_argument("--known", metavar="DATE", help="decide by what was published on this day")
     parser.add_argument("--settings", type=Path, metavar="FILE", help="close open settings by it")
+    parser.add_argument("--rulebooks", type=Path, metavar="DIR", help="where own regions stand")
     parser.add_argument("--language", choices=("zh", "en"), default="zh", help="of the labels")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the answer, or one line for each reason why there is none; return the exit code."""
     try:
-        book = rulebook(arguments.region, settings=arguments.settings)
+        book = rulebook(arguments.region, settings=arguments.settings, folder=arguments.rulebooks)
         known = read_day(arguments.known)
         data = read_facts_text(sys.stdin.buffer.read())
         question = Question(book, arguments.region, arguments.rule, known, arguments.language)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from yibao.core.rules import dates
 from yibao.core.rules.declarations import Label
 from yibao.core.rules.dependence import in_force
@@ -107,39 +109,46 @@ class Amounts:
 
     def _noun_param(self, node: Node, *, aged: bool, named: bool) -> str:
         parameter = self.edition.book.parameters[str(node.value)]
-        spans = self.spans(parameter)
-        texts = [self._dated(parameter, dated, aged=aged) for _, dated in spans]
+
+        def said(dated: Dated) -> str:
+            return self.speaker.value(dated.value, parameter.type, aged=aged)
+
+        text = self._over_time(parameter, said)
         if named and self.fixed(node) and parameter.type.kind in NAMED:
             label = parameter.label.in_language(self.speaker.language)
-            return self.say("named value", label=label, value=texts[0])
-        first, *later = zip(spans, texts)
-        told = [self.say("since", day=self.speaker.date(day), value=v) for (day, _), v in later]
-        if told:
-            day = self.speaker.date(spans[1][0])
-            return self.speaker.listed([self.say("until", day=day, value=first[1]), *told])
-        return first[1]
+            return self.say("named value", label=label, value=text)
+        return text
 
-    def _dated(self, parameter: Parameter, dated: Dated | None, *, aged: bool) -> str:
-        if dated is None or dated.open:
-            self.silent[parameter.name] = parameter.silence(dated)
-            label = parameter.label.in_language(self.speaker.language)
-            return self.say("not settled", label=label)
-        return self.speaker.value(dated.value, parameter.type, aged=aged)
+    def _over_time(self, parameter: Parameter, said: Callable[[Dated], str]) -> str:
+        """The value of a parameter; where it changes within the year, each with its day."""
+        told = []
+        for day, dated in self.spans(parameter):
+            if dated is None or dated.open:
+                self.silent[parameter.name] = parameter.silence(dated)
+                label = parameter.label.in_language(self.speaker.language)
+                told.append((day, self.say("not settled", label=label)))
+            else:
+                told.append((day, said(dated)))
+        (_, first), *later = told
+        if not later:
+            return first
+        before = self.say("until", day=self.speaker.date(later[0][0]), value=first)
+        since = [self.say("since", day=self.speaker.date(day), value=text) for day, text in later]
+        return self.speaker.listed([before, *since])
 
     def _noun_table(self, node: Node, *, aged: bool, named: bool) -> str:
         parameter = self.edition.book.parameters[str(node.value)]
-        label = self._label(parameter.label, parameter.name)
-        if self.fixed(node) is None:
-            texts = [self._dated(parameter, None, aged=aged) for _, dated in self.spans(parameter)]
-            return texts[0]
-        label = label.removeprefix("the ")
-        keys, rows = self.rows(node)
-        return self.say("table", keys=keys, label=label, rows=rows) if keys else rows
+        label = self._label(parameter.label, parameter.name).removeprefix("the ")
 
-    def rows(self, node: Node) -> tuple[str, str]:
+        def said(dated: Dated) -> str:
+            keys, rows = self.rows(node, dated)
+            return self.say("table", keys=keys, label=label, rows=rows) if keys else rows
+
+        return self._over_time(parameter, said)
+
+    def rows(self, node: Node, dated: Dated) -> tuple[str, str]:
         """The keys that a table is read by, and its rows that may be met there."""
-        parameter, dated = self.edition.book.parameters[str(node.value)], self.fixed(node)
-        assert dated is not None
+        parameter = self.edition.book.parameters[str(node.value)]
         free = [at for at, arg in enumerate(node.args) if arg.op != "const"]
         keys = [self.noun(node.args[at]).removeprefix("the ") for at in free]
         rows = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.graph import Cite, Node, StepInfo, in_order
 from yibao.core.rules.graph import Clause as Listed
+from yibao.core.rules.parameters import Dated
 from yibao.core.rules.prose.phrases import Condition, Phrases
 from yibao.core.rules.prose.values import Speaker, cited
 from yibao.core.rules.rules import Requirement, StateVariable
@@ -133,12 +134,12 @@ class _Writer:
             key = "defined list" if items else "defined"
             text = self.say(key, then=then, when=when.head, head=when.head, items=items)
             return Clause(0, "", self.phrases.one_line(when), then, text, (cite,))
-        if inner.op == "table" and self.phrases.fixed(inner) is not None:
-            keys, rows = self.phrases.rows(inner)
+        dated = self.phrases.fixed(inner) if inner.op == "table" else None
+        if dated is not None:
+            keys, rows = self.phrases.rows(inner, dated)
             said = self.say("by key", keys=keys, rows=rows) if keys else rows
-            key = "has" if keys else "is"
-            then = self.say(key, a=self.phrases.bare(node), b=said)
-            return self._sentence(0, "", None, then, *self._row_cites(inner, cite))
+            then = self.say("has" if keys else "is", a=self.phrases.bare(node), b=said)
+            return self._sentence(0, "", None, then, *self._row_cites(inner, dated))
         return self._sentence(0, "", None, self._is(node, self._amount(inner)), cite)
 
     def _amount(self, node: Node) -> str:
@@ -154,11 +155,9 @@ class _Writer:
     def _is(self, node: Node, amount: str) -> str:
         return self.say("is", a=self.phrases.bare(node), b=amount)
 
-    def _row_cites(self, table: Node, cite: Cite) -> list[Cite]:
-        dated = self.phrases.fixed(table)
-        assert dated is not None
-        met = [dated.row_cites.get(key, dated.cite) for key, _ in self.phrases.met(table, dated)]
-        return list(dict.fromkeys([*met] or [cite]))
+    def _row_cites(self, table: Node, dated: Dated) -> list[Cite]:
+        met = self.phrases.met(table, dated)
+        return list(dict.fromkeys(dated.row_cites.get(key, dated.cite) for key, _ in met))
 
     def _clause(self, at: int, info: StepInfo, group: Sequence[Node]) -> Clause:
         clause = info.clauses[at]
