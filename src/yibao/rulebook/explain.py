@@ -11,6 +11,8 @@ from yibao.core.rules import dates, fold
 from yibao.core.rules.book import Rulebook
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.facts import FactFaults, read_fact, read_facts
+from yibao.core.rules.graph import in_order
+from yibao.core.rules.parameters import FOREVER
 from yibao.core.rules.scalar import Decision, decide
 from yibao.core.rules.types import DATE
 from yibao.core.rules.values import Misread
@@ -75,6 +77,9 @@ def _any_year(data: Mapping[str, object]) -> int:
 
 def _year_of(question: Question, data: Mapping[str, object]) -> int:
     if _YEAR not in data:
+        lasting = _first_lasting_year(question)
+        if lasting is not None:
+            return lasting
         raise FactFaults((f"fact “{_YEAR}” is missing: rule “{question.rule}” asks for it",))
     try:
         year = read_fact(question.book.facts[_YEAR], data[_YEAR], {})
@@ -82,6 +87,24 @@ def _year_of(question: Question, data: Mapping[str, object]) -> int:
         raise FactFaults((f"fact “{_YEAR}”: {wrong}",)) from wrong
     assert isinstance(year, int)
     return year
+
+
+def _first_lasting_year(question: Question) -> int | None:
+    """A year that answers as every later one does; None where the year may matter.
+
+    It does not where the rule never reads it, and no value that it reads has changed or ended.
+    """
+    rule = question.book.rules[question.rule]
+    conditions = (*rule.requires, *rule.ensures)
+    roots = [*(node for _, node in rule.result), *(one.when for one in conditions)]
+    nodes = tuple(in_order(roots))
+    if any(node.op == "fact" and node.value == _YEAR for node in nodes):
+        return None
+    names = {str(node.value) for node in nodes if node.op in ("param", "table")}
+    values = [question.book.parameters[name].values for name in names]
+    if any(len(dated) != 1 or dated[0].until != FOREVER for dated in values):
+        return None
+    return max((dates.year_of(dated[0].since) for dated in values), default=None)
 
 
 def _explain_visits(question: Question, data: Mapping[str, object]) -> dict[str, object]:
