@@ -1,8 +1,8 @@
-"""A rulebook with one value changed, without reading it again: every way to change one thing."""
+"""A rulebook with one value changed, without reading it again: every way to change one value."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from yibao.core.rules.book import Rulebook
@@ -12,13 +12,12 @@ from yibao.core.rules.rules import Rule
 from yibao.core.rules.types import Period, Rounding, Type
 from yibao.rulebook.loader import calendar
 
-Edit = Callable[[], Rulebook]
 YUAN = 100
 POINT = 100  # one percent, in parts of 10,000
 
 
-def changes(book: Rulebook, parameter: Parameter) -> Iterator[tuple[str, Edit]]:
-    """A name and a rulebook for each change of one value of a parameter."""
+def changes(book: Rulebook, parameter: Parameter) -> Iterator[tuple[str, Parameter]]:
+    """A name and the changed parameter for each change of one value."""
     codes = {name: tuple(listed.codes) for name, listed in book.enumerations.items()}
     for at, dated in enumerate(parameter.values):
         if dated.open:
@@ -26,8 +25,7 @@ def changes(book: Rulebook, parameter: Parameter) -> Iterator[tuple[str, Edit]]:
         for other in _changed(dated, parameter.type, codes):
             shown = other.value if not other.rows else _row_that_differs(dated, other)
             values = (*parameter.values[:at], other, *parameter.values[at + 1 :])
-            edited = replace(parameter, values=values)
-            yield f"{parameter.name} as {shown}", lambda edited=edited: _with(book, edited)
+            yield f"{parameter.name} as {shown}", replace(parameter, values=values)
 
 
 def reads(rule: Rule) -> frozenset[str]:
@@ -45,7 +43,8 @@ def _names(roots: list[Node]) -> Iterator[str]:
             yield str(node.value)
 
 
-def _with(book: Rulebook, parameter: Parameter) -> Rulebook:
+def with_parameter(book: Rulebook, parameter: Parameter) -> Rulebook:
+    """The same rulebook with another value of one parameter; editions are bound anew."""
     return Rulebook(
         text_hash=book.text_hash,
         sources=book.sources,
