@@ -45,8 +45,12 @@ class Amounts:
     # values of parameters
 
     def spans(self, parameter: Parameter) -> list[tuple[int, Dated | None]]:
-        """The values of a parameter in this edition, each with the day that it holds from."""
-        return in_force(self.edition, parameter)
+        """The values of a parameter in this edition, each with the day that it holds from.
+
+        Days before the first value are left out: nobody is told what did not rule yet.
+        """
+        found = in_force(self.edition, parameter)
+        return found[1:] if found[1:] and found[0][1] is None else found
 
     def fixed(self, node: Node) -> Dated | None:
         """The one value of a parameter or table node; None where it is silent or changes."""
@@ -93,10 +97,10 @@ class Amounts:
 
     def noun(self, node: Node, *, aged: bool = False, named: bool = False) -> str:
         """An expression as a noun. `named` tells a parameter's label beside its value."""
-        if node.type.kind == "date" and node.op not in ("const", "param"):
+        if node.type.kind in ("date", "year") and node.op not in ("const", "param"):
             day = self.day(node)
             if day is not None:
-                return self.speaker.date(day)
+                return self.speaker.value(day, node.type)
         if node.op in _ONE:
             return self.say(_ONE[node.op], a=self.noun(node.args[0]))
         if node.op in _TWO:
@@ -170,8 +174,6 @@ class Amounts:
 
     def _noun_fact(self, node: Node, *, aged: bool, named: bool) -> str:
         fact = self.edition.facts[str(node.value)]
-        if fact.name == "year":
-            return self.speaker.value(self.edition.year, fact.type)
         return self._label(fact.label, fact.name)
 
     def _noun_state(self, node: Node, *, aged: bool, named: bool) -> str:

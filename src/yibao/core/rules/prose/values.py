@@ -146,8 +146,8 @@ class Speaker:
         return type_ == TIMES and "已" in label.zh
 
     def sentence(self, text: str) -> str:
-        """A text that begins a sentence."""
-        return text[:1].upper() + text[1:]
+        """A text that begins a sentence: English with a capital letter."""
+        return text[:1].upper() + text[1:] if self.language == "en" else text
 
     def recorded(self, fact: Fact, *, positive: bool) -> str:
         """That a fact is there, or that it says “there is none”: in its own word for that."""
@@ -178,7 +178,7 @@ class Speaker:
         return self.flag(fact.label, positive=value)
 
     def _flag_zh(self, text: str, *, positive: bool) -> str:
-        if any(word in text for word in JOINING_ZH) and "(" not in text:
+        if any(word in text for word in JOINING_ZH):
             return self.say("called" if positive else "not called", a=text)
         if positive:
             return text

@@ -298,8 +298,6 @@ def listed(words: Sequence[str], language: str) -> str:
 
 def together(words: Sequence[str], language: str) -> str:
     """Words that are all meant: A、B与C."""
-    if len(words) == 1:
-        return words[0]
     return listed(words[:-1], language) + say("and of words", language) + words[-1]
 
 
