@@ -166,11 +166,13 @@ def _from_database(arguments: argparse.Namespace, place: Path) -> Snapshot:
     from yibao.database.service import database_at_hand
 
     with database_at_hand():
+        from yibao.apps.access.queries import clock
         from yibao.apps.access.scope import Scope
         from yibao.apps.statistics.operations import take_population
 
         scope = Scope.system(arguments.region)
-        return take_population(scope=scope, year=arguments.year, place=place)
+        at = clock(region=arguments.region).now
+        return take_population(scope=scope, year=arguments.year, place=place, at=at)
 
 
 class Progress:

@@ -13,8 +13,8 @@ from yibao.core.rules.facts import to_json
 from yibao.simulation.buckets import Bucket
 from yibao.simulation.deciding import decide_person
 from yibao.simulation.groups import AGE, COUNTY, NOT_RECORDED, Grouping
-from yibao.simulation.job import Job
-from yibao.simulation.parting import Side, parting
+from yibao.simulation.job import SIDES, Job
+from yibao.simulation.parting import Partings, Side
 from yibao.simulation.partition import mixed
 from yibao.simulation.tally import Amounts
 
@@ -41,7 +41,8 @@ def most_affected(
     moved = np.flatnonzero(change)
     names = _ranked(job, bucket, rows, change, moved)
     by = {grouping.by: grouping for grouping in groupings}
-    sides = [Side(job.book(side), job.edition(side, rule)) for side in ("before", "after")]
+    sides = [Side(job.book(side), job.edition(side, rule)) for side in SIDES]
+    partings = Partings(*sides)
     found = []
     for name, at in names:
         person = int(rows[at])
@@ -56,7 +57,7 @@ def most_affected(
                 "before_fen": int(amounts.before[amounts.own][at]),
                 "after_fen": int(amounts.after[amounts.own][at]),
                 "change_fen": int(change[at]),
-                "parts": parting(sides[0], sides[1], decisions),
+                "parts": partings.of(decisions),
             }
         )
     return found

@@ -63,8 +63,8 @@ def _connected(address: str, workers: int) -> Any:
 
 
 def _tasks(ray: Any, job: Job, buckets: Sequence[int], work: Work) -> Iterator[Counted]:
-    task = ray.remote(num_cpus=1, max_retries=_TRIES_AGAIN, retry_exceptions=False)(work)
-    shared = ray.put(job)
+    task = ray.remote(num_cpus=1, max_retries=_TRIES_AGAIN, retry_exceptions=False)(_done)
+    shared = ray.put((job, work))
     running = {task.remote(shared, bucket): bucket for bucket in buckets}
     while running:
         ready, _ = ray.wait(list(running), num_returns=1)
@@ -76,6 +76,11 @@ def _tasks(ray: Any, job: Job, buckets: Sequence[int], work: Work) -> Iterator[C
         except ray.exceptions.RayTaskError as wrong:
             raise _cause(wrong) from wrong
         yield counted
+
+
+def _done(shared: tuple[Job, Work], bucket: int) -> Counted:
+    job, work = shared
+    return work(job, bucket)
 
 
 def _cause(wrong: Any) -> BaseException:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -18,8 +17,6 @@ from yibao.core.refusal import Refusal
 from yibao.core.rules import fold, scalar
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.encoding import NO_CODE, number_of
-from yibao.core.rules.facts import Facts
-from yibao.core.rules.reduce import reduce_edition
 from yibao.simulation.buckets import Bucket
 
 Array = npt.NDArray[Any]
@@ -49,18 +46,13 @@ def decide_batch(edition: Edition, bucket: Bucket, *, reader: str) -> Batch:
     """Decide everybody of a bucket, or for a fold every visit."""
     if reader == SCALAR:
         return _one_by_one(edition, bucket)
-    module = _module(reader)
-    wanted = reduce_edition(edition).facts
-    of_person = [name for name, fact in wanted.items() if not fact.per_visit]
-    persons = bucket.persons.columns(of_person)
+    persons, visits = bucket.persons.columns(), bucket.visits.columns()
+    read = importlib.import_module(f"yibao.core.rules.{reader}")
+    kept = {"shelf": _shelf()} if reader == COMPILED else {}
     if edition.fold is None:
-        decided = module.decide(edition, persons)
+        decided = read.decide(edition, persons, **kept)
     else:
-        of_visit = [
-            name for name, fact in wanted.items() if fact.per_visit and fact.type.kind != "text"
-        ]
-        visits = bucket.visits.columns(of_visit)
-        decided = module.fold_columns(edition, persons, visits, bucket.person_of)
+        decided = read.fold_columns(edition, persons, visits, bucket.person_of, **kept)
     return Batch(decided.values, decided.unanswered)
 
 
@@ -86,8 +78,8 @@ def reason_unanswered(edition: Edition, bucket: Bucket, person: int) -> Refusal 
     return None
 
 
-def _module(reader: str) -> ModuleType:
-    return importlib.import_module(f"yibao.core.rules.{reader}")
+def _shelf() -> Any:
+    return importlib.import_module("yibao.simulation.shelf").SHELF
 
 
 def _one_by_one(edition: Edition, bucket: Bucket) -> Batch:
@@ -114,8 +106,3 @@ def _number(edition: Edition, name: str, value: object) -> int:
     if found is not None:
         return int(found)
     return NO_CODE if type_.kind == "code" else int(_NONE)
-
-
-def facts_of(bucket: Bucket, person: int) -> Facts:
-    """A person's recorded facts."""
-    return bucket.persons.row(person)

@@ -41,32 +41,9 @@ class Frame:
     values: Mapping[str, Array]
     texts: Mapping[str, Any]
 
-    def columns(self, wanted: Iterable[str]) -> Columns:
-        """The wanted facts, absent ones presumed; those that nobody presumes stand as missing."""
-        values: dict[str, Array] = {}
-        missing: dict[str, Array] = {}
-        for name in wanted:
-            found = self._given_or_presumed(name)
-            if found is None:
-                values[name] = np.zeros(
-                    self.size, dtype_of(self.words.facts[name], self.words.codes)
-                )
-                missing[name] = np.ones(self.size, np.bool_)
-            else:
-                values[name] = found
-        return Columns(self.size, values, missing)
-
-    def _given_or_presumed(self, name: str) -> Array | None:
-        while name not in self.values:
-            fact = self.words.facts[name]
-            if fact.absent is None:
-                return None
-            if not fact.absent.fact:
-                dtype = dtype_of(fact, self.words.codes)
-                number = number_of(fact.absent.value, fact.type, self.words.codes)
-                return np.full(self.size, none_of(dtype) if number is None else number, dtype)
-            name = fact.absent.fact
-        return self.values[name]
+    def columns(self) -> Columns:
+        """The recorded facts. Readers presume what is absent, and flag what is missing."""
+        return Columns(self.size, self.values)
 
     def row(self, at: int) -> Facts:
         """One row's recorded facts, for the scalar reader."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-from yibao.core.rules import dates
+from yibao.core.rules import dates, difference
 from yibao.core.rules.book import Rulebook
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.facts import to_json
-from yibao.core.rules.graph import Cite, Node, in_order
+from yibao.core.rules.graph import Node, in_order
 from yibao.core.rules.parameters import FOREVER, Dated, Parameter
 from yibao.core.rules.rules import Rule
 from yibao.core.rules.scalar import Decision, StepTaken
@@ -25,37 +24,64 @@ class Side:
     edition: Edition
 
 
-def parting(before: Side, after: Side, decisions: Iterable[tuple[Decision, Decision]]) -> Any:
-    """The first visit and step at which the decisions part, with both articles; None if nowhere.
+@dataclass(frozen=True)
+class Partings:
+    """Tells where the decisions of two rulebooks part."""
 
-    A step parts where its value or its clause differs, or only one side took it. `parameters` are
-    those that the step itself reads and that the two rulebooks value differently.
-    """
-    for at, (one, other) in enumerate(decisions):
-        step = _first_parting(one, other)
-        if step is not None:
+    before: Side
+    after: Side
+    valued: dict[str, list[dict[str, object]]] = field(default_factory=dict)
+
+    def of(self, decisions: Iterable[tuple[Decision, Decision]]) -> dict[str, Any] | None:
+        """The first visit and step at which they part, with both articles; None if nowhere.
+
+        A step parts where its value or its clause differs. `parameters` are those that the step
+        itself reads and that the two rulebooks value differently.
+        """
+        for at, (one, other) in enumerate(decisions):
+            found = difference.of_decisions(one, other, at).parting
+            told = found and (found.right or found.left)
+            if found is None or told is None:
+                continue
             return {
-                "visit": None if before.edition.fold is None else at + 1,
-                "step": step[0],
-                "zh": step[1].label_zh,
-                "en": step[1].label_en,
-                "before": _told(step[2]),
-                "after": _told(step[3]),
-                "parameters": list(_valued_otherwise(before, after, step[0])),
+                "visit": None if self.before.edition.fold is None else at + 1,
+                "step": found.step,
+                "zh": told.label_zh,
+                "en": told.label_en,
+                "before": _told(found.left),
+                "after": _told(found.right),
+                "parameters": self._valued_otherwise(found.step),
             }
-    return None
+        return None
 
+    def _valued_otherwise(self, step: str) -> list[dict[str, object]]:
+        """The parameters that a step reads, not by another step, and that have two values."""
+        if step not in self.valued:
+            after = self.after
+            names = _read_by(after.book.rules[after.edition.rule], step)
+            found = [self._two_values(name) for name in names]
+            self.valued[step] = [each for each in found if each is not None]
+        return self.valued[step]
 
-def _first_parting(
-    one: Decision, other: Decision
-) -> tuple[str, StepTaken, StepTaken | None, StepTaken | None] | None:
-    olds = {step.name: step for step in one.steps}
-    news = {step.name: step for step in other.steps}
-    for step in chain(other.steps, one.steps):
-        old, new = olds.get(step.name), news.get(step.name)
-        if old is None or new is None or (old.value, old.clause) != (new.value, new.clause):
-            return step.name, step, old, new
-    return None
+    def _two_values(self, name: str) -> dict[str, object] | None:
+        old, new = (side.book.parameters.get(name) for side in (self.before, self.after))
+        one, other = self._dated(self.before, old), self._dated(self.after, new)
+        if new is None or _value_of(one) == _value_of(other):
+            return None
+        keys = _changed(one, other)
+        return {
+            "name": name,
+            "zh": new.label.zh,
+            "en": new.label.in_language("en"),
+            "before": _cited(old, one, keys),
+            "after": _cited(new, other, keys),
+        }
+
+    @staticmethod
+    def _dated(side: Side, parameter: Parameter | None) -> Dated | None:
+        known = side.edition.known
+        day = FOREVER if known is None else dates.to_number(known)
+        return parameter.at(dates.year_start(side.edition.year), day) if parameter else None
 
 
 def _told(step: StepTaken | None) -> dict[str, object] | None:
@@ -68,50 +94,31 @@ def _told(step: StepTaken | None) -> dict[str, object] | None:
     }
 
 
-def _valued_otherwise(before: Side, after: Side, step: str) -> Iterator[dict[str, object]]:
-    """The parameters that a step reads, not by another step, and that have two values."""
-    day = dates.year_start(after.edition.year)
-    for name in _read_by(after.book.rules[after.edition.rule], step):
-        found = [side.book.parameters.get(name) for side in (before, after)]
-        dated = [
-            parameter.at(day, _known(side)) if parameter else None
-            for parameter, side in zip(found, (before, after))
-        ]
-        told = [_value_of(each) for each in dated]
-        if told[0] != told[1] and found[1] is not None:
-            keys = _changed(*dated)
-            yield {
-                "name": name,
-                "zh": found[1].label.zh,
-                "en": found[1].label.in_language("en"),
-                "before": _cited(found[0], dated[0], keys),
-                "after": _cited(found[1], dated[1], keys),
-            }
-
-
-def _known(side: Side) -> int:
-    return FOREVER if side.edition.known is None else dates.to_number(side.edition.known)
-
-
 def _read_by(rule: Rule, step: str) -> list[str]:
     """The parameters that a step reads itself, not by way of another step."""
     roots = [node for _, node in rule.result]
     if rule.fold is not None:
         roots += [*rule.fold.next, *rule.fold.limits]
-    found: dict[str, None] = {}
+    found: set[str] = set()
     for node in in_order(roots):
         if node.op == "step" and node.value == step:
-            waiting = list(node.args)
-            seen: set[Node] = set()
-            while waiting:
-                below = waiting.pop()
-                if below in seen or below.op == "step":
-                    continue
-                seen.add(below)
-                waiting += below.args
-                if below.op in ("param", "table") and isinstance(below.value, str):
-                    found[below.value] = None
+            found |= _own_parameters(node)
     return sorted(found)
+
+
+def _own_parameters(step: Node) -> set[str]:
+    found: set[str] = set()
+    seen: set[Node] = set()
+    waiting = list(step.args)
+    while waiting:
+        node = waiting.pop()
+        if node in seen or node.op == "step":
+            continue
+        seen.add(node)
+        waiting += node.args
+        if node.op in ("param", "table"):
+            found.add(str(node.value))
+    return found
 
 
 def _value_of(dated: Dated | None) -> object:
@@ -129,17 +136,14 @@ def _changed(one: Dated | None, other: Dated | None) -> list[tuple[object, ...]]
 def _cited(
     parameter: Parameter | None, dated: Dated | None, keys: list[tuple[object, ...]]
 ) -> dict[str, object] | None:
+    """A value, or of a table the rows that differ, with its article."""
     if parameter is None or dated is None:
         return None
-    cite: Cite = dated.cite
-    value: object = None if dated.open else dated.value
-    rows = {}
-    if keys and dated.rows:
-        rows = {
-            " ".join(map(str, key)): to_json(dated.rows[key], parameter.type)
-            for key in keys
-            if key in dated.rows
-        }
-        cite = next((dated.row_cites[key] for key in keys if key in dated.row_cites), cite)
-    told = rows or to_json(value, parameter.type)
+    rows = {key: dated.rows[key] for key in keys if key in dated.rows}
+    told: object = {
+        " ".join(map(str, key)): to_json(value, parameter.type) for key, value in rows.items()
+    }
+    if not rows:
+        told = to_json(None if dated.open else dated.value, parameter.type)
+    cite = next((dated.row_cites[key] for key in rows if key in dated.row_cites), dated.cite)
     return {"value": told, "cite": {"source": cite.source, "article": cite.article}}

@@ -1,14 +1,12 @@
 """What a simulation refuses: each cause with the place in the file and the cure."""
 
-from typing import ClassVar
-
 from yibao.core.refusal import Refusal
 
 
 class ExtraMissing(Refusal):
     """A library of an extra is not installed."""
 
-    code: ClassVar[str] = "SM01"
+    code = "SM01"
     message = "缺少模拟所需的组件 {library}"
     remedy = "请安装:pip install 'yibao[{extra}]'"
     message_en = "The library {library}, which this needs, is not installed"
@@ -18,7 +16,7 @@ class ExtraMissing(Refusal):
 class SnapshotUnreadable(Refusal):
     """A directory is no snapshot, or its manifest cannot be read."""
 
-    code: ClassVar[str] = "SM02"
+    code = "SM02"
     message = "{place} 不是可读取的人群快照:{why}"
     remedy = "请重新生成快照,或改正路径"
     message_en = "{place} is no readable population snapshot: {why_en}"
@@ -28,7 +26,7 @@ class SnapshotUnreadable(Refusal):
 class SnapshotOfElsewhere(Refusal):
     """A snapshot belongs to another region or year."""
 
-    code: ClassVar[str] = "SM03"
+    code = "SM03"
     message = "快照属于 {region} {year} 年,所求为 {wanted} {wanted_year} 年"
     remedy = "请使用该地区该年度的快照"
     message_en = "The snapshot is of {region} {year}, asked for is {wanted} {wanted_year}"
@@ -38,7 +36,7 @@ class SnapshotOfElsewhere(Refusal):
 class FileChanged(Refusal):
     """A file of a snapshot is missing, or is not the one that its manifest names."""
 
-    code: ClassVar[str] = "SM04"
+    code = "SM04"
     message = "快照文件 {file} {why}"
     remedy = "请重新生成快照;快照生成后不得修改"
     message_en = "The snapshot's file {file} {why_en}"
@@ -48,7 +46,7 @@ class FileChanged(Refusal):
 class SchemaWrong(Refusal):
     """A column is unknown, lacking, or of another type than its fact."""
 
-    code: ClassVar[str] = "SM05"
+    code = "SM05"
     message = "{file}:列“{column}”{why}"
     remedy = "请按文档 docs/algorithms/simulation.md 所列的列名和类型生成"
     message_en = "{file}: column “{column}” {why_en}"
@@ -58,7 +56,7 @@ class SchemaWrong(Refusal):
 class RowWrong(Refusal):
     """A row's value cannot be: unknown code, out of range, or null where there is no none."""
 
-    code: ClassVar[str] = "SM06"
+    code = "SM06"
     message = "{file}:第 {row} 行,列“{column}”:{why}"
     remedy = "请更正该行后重新生成快照"
     message_en = "{file}: row {row}, column “{column}”: {why_en}"
@@ -68,7 +66,7 @@ class RowWrong(Refusal):
 class PersonMissing(Refusal):
     """A visit names a person who is not in the bucket."""
 
-    code: ClassVar[str] = "SM07"
+    code = "SM07"
     message = "{file}:第 {row} 行,列“person”:人员 {person} 不在本分区的人员表中"
     remedy = "请补充该人员,或删除该就诊"
     message_en = "{file}: row {row}, column “person”: person {person} is not among the bucket's"
@@ -78,7 +76,7 @@ class PersonMissing(Refusal):
 class VisitTwice(Refusal):
     """A visit's number stands twice."""
 
-    code: ClassVar[str] = "SM08"
+    code = "SM08"
     message = "{file}:第 {row} 行,列“number”:就诊编号 {number} 已在第 {first} 行出现"
     remedy = "请删除重复的就诊"
     message_en = "{file}: row {row}, column “number”: visit {number} stands already in row {first}"
@@ -88,7 +86,7 @@ class VisitTwice(Refusal):
 class OutOfOrder(Refusal):
     """Rows do not stand in the order of person, then of the fold."""
 
-    code: ClassVar[str] = "SM09"
+    code = "SM09"
     message = "{file}:第 {row} 行,列“{column}”:排在了前一行之前"
     remedy = "请按人员、出院日期、就诊编号排序"
     message_en = "{file}: row {row}, column “{column}”: it comes before the row ahead of it"
@@ -98,7 +96,7 @@ class OutOfOrder(Refusal):
 class WrongBucket(Refusal):
     """A person stands in a bucket that is not the one of the person's key."""
 
-    code: ClassVar[str] = "SM10"
+    code = "SM10"
     message = "{file}:第 {row} 行,列“person”:人员 {person} 应在分区 {bucket}"
     remedy = "请按人员键的散列分区"
     message_en = "{file}: row {row}, column “person”: person {person} belongs in bucket {bucket}"
@@ -108,7 +106,7 @@ class WrongBucket(Refusal):
 class ProposalUnreadable(Refusal):
     """A proposal's file cannot be opened, or is not UTF-8."""
 
-    code: ClassVar[str] = "SM11"
+    code = "SM11"
     message = "无法读取方案文件 {path}:{why}"
     remedy = "请核对路径和编码(UTF-8)"
     message_en = "The proposal {path} cannot be read: {why}"
@@ -118,7 +116,7 @@ class ProposalUnreadable(Refusal):
 class NothingToSimulate(Refusal):
     """The region's rulebook has neither rule that a simulation reads."""
 
-    code: ClassVar[str] = "SM12"
+    code = "SM12"
     message = "{region} 的规则库没有可模拟的缴费或待遇规则"
     remedy = "请先在规则库中写入 contribution 或 benefit 规则"
     message_en = (
@@ -130,7 +128,7 @@ class NothingToSimulate(Refusal):
 class AnotherRun(Refusal):
     """A run directory keeps a run of other rulebooks, facts or years."""
 
-    code: ClassVar[str] = "SM13"
+    code = "SM13"
     message = "目录 {place} 保存的是另一次模拟"
     remedy = "请换一个目录;已保存的结果不会被覆盖"
     message_en = "The directory {place} keeps another run"
@@ -140,7 +138,7 @@ class AnotherRun(Refusal):
 class WorkersLost(Refusal):
     """Worker processes died again and again at the same bucket."""
 
-    code: ClassVar[str] = "SM14"
+    code = "SM14"
     message = "分区 {bucket} 的计算进程 {times} 次异常退出"
     remedy = "请检查内存;已完成的分区会保留,重新运行即可继续"
     message_en = "The process that ran bucket {bucket} died {times} times"
@@ -150,7 +148,7 @@ class WorkersLost(Refusal):
 class ClusterUnreachable(Refusal):
     """A Ray cluster does not answer."""
 
-    code: ClassVar[str] = "SM15"
+    code = "SM15"
     message = "无法连接计算集群 {address}:{why}"
     remedy = "请核对地址,或使用 --on local"
     message_en = "The cluster {address} cannot be reached: {why}"

@@ -47,10 +47,11 @@ def make_population(
     year: int,
     people_wanted: int,
     seed: int,
+    buckets: int | None = None,
     progress: Progress | None = None,
 ) -> Snapshot:
     """Make and write a population of this many people with about two visits each."""
-    buckets = buckets_for(people_wanted)
+    buckets = buckets or buckets_for(people_wanted)
     keys = np.arange(1, people_wanted + 1, dtype=np.int64)
     bucket = bucket_of(keys, buckets)
     order = np.argsort(bucket, kind="stable")

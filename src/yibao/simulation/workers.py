@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -25,9 +24,11 @@ def run_here(job: Job, buckets: Sequence[int], *, work: Work = count_bucket) -> 
 def run_in_processes(
     job: Job, buckets: Sequence[int], *, workers: int, work: Work = count_bucket
 ) -> Iterator[Counted]:
-    """In worker processes. When one dies, what it had in hand is run again; raises WorkersLost."""
+    """In worker processes. When one dies, what may have killed it is run again, each alone.
+
+    Raises WorkersLost where a bucket kills its process again and again.
+    """
     waiting = list(buckets)
-    lost: Counter[int] = Counter()
     while waiting:
         done: set[int] = set()
         try:
@@ -35,12 +36,22 @@ def run_in_processes(
                 done.add(counted.bucket)
                 yield counted
         except BrokenProcessPool:
-            # Which of those in hand killed it is not to be known: the first ones were in hand.
-            lost.update([bucket for bucket in waiting if bucket not in done][:workers])
-            worst, times = lost.most_common(1)[0]
-            if times >= _TRIES:
-                raise WorkersLost(bucket=worst, times=times) from None
-        waiting = [bucket for bucket in waiting if bucket not in done]
+            waiting = [bucket for bucket in waiting if bucket not in done]
+            # Work is handed out in order: one of the first was in the hands of who died.
+            for bucket in waiting[:workers]:
+                yield _alone(job, bucket, work)
+            waiting = waiting[workers:]
+        else:
+            return
+
+
+def _alone(job: Job, bucket: int, work: Work) -> Counted:
+    for _ in range(_TRIES):
+        try:
+            return next(_pooled(job, [bucket], 1, work))
+        except BrokenProcessPool:
+            continue
+    raise WorkersLost(bucket=bucket, times=_TRIES)
 
 
 def _pooled(job: Job, buckets: list[int], workers: int, work: Work) -> Iterator[Counted]:

@@ -14,6 +14,7 @@ from yibao.apps.statistics.queries.members import (
     household_count,
     household_standing,
 )
+from yibao.apps.statistics.queries.population import Population, population
 from yibao.apps.statistics.queries.progress import (
     Board,
     ProgressRow,
@@ -27,12 +28,14 @@ __all__ = [
     "HouseholdRow",
     "HouseholdStanding",
     "MemberRow",
+    "Population",
     "ProgressRow",
     "ReasonRow",
     "UnpaidRow",
     "household_count",
     "household_standing",
     "households_of",
+    "population",
     "progress",
     "series",
     "unpaid",
