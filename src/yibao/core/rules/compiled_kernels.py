@@ -1,0 +1,255 @@
+"""The text of whole kernels: one pass over rows, or one over persons and one over their visits.
+
+In a fold, what depends on the person alone is worked out once a person and kept, with the state,
+in one narrow record that a visit reads and writes: on a city's ledger the memory is the limit.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from yibao.core.rules import dates
+from yibao.core.rules.compiled_flag import absorbed
+from yibao.core.rules.compiled_text import LoopText, Table, none_of_kind, tables_text
+from yibao.core.rules.encoding import dtype_of, none_of
+from yibao.core.rules.graph import Node, in_order
+from yibao.core.rules.ranges import Ranges, outcome_dtypes, ranges_of
+from yibao.core.rules.reduce import Reduced
+
+_CALENDAR = (
+    dates.parts,
+    dates.number,
+    dates._last_of,
+    dates.add_months,
+    dates.age,
+    dates.next_month,
+    dates.month_end,
+    dates.year_start,
+    dates.year_end,
+    dates.year_of,
+)
+_HEAD = '''"""Printed from a reduced graph. Not to be edited: it is named after its content."""
+import numba
+import numpy as np
+from numba import njit
+
+
+@njit
+def round_half_even(amount, unit):
+    whole = amount // unit
+    rest = 2 * (amount - whole * unit)
+    return whole + (1 if rest > unit or (rest == unit and whole % 2 == 1) else 0)
+'''
+_SHORT_WAY = """@njit
+def months_between(start, end):
+    days = np.int64(end) - np.int64(start)
+    if -28 <= days < 28:
+        return 0 if days >= 0 else -1
+    return whole_months(start, end)
+"""
+_WORKING = """@njit
+def working_day(day, count, days, known, first):
+    if count > 0:
+        at = np.searchsorted(days, day, side="right") + count - 1
+    else:
+        at = np.searchsorted(days, day, side="left") + count
+    place = day - first
+    lost = place < 0 or place >= len(known)
+    lost = lost or not known[place]
+    if count == 0:
+        return day, lost
+    lost = lost or at < 0 or at >= len(days)
+    return days[min(max(at, 0), len(days) - 1)], lost
+"""
+_JIT = '@njit(error_model="numpy", nogil=True)'
+# Kinds whose none is one number in every column; of the others it depends on the width.
+_ONE_NONE = frozenset({"date", "code", "money", "date-time", "flag"})
+_PLAIN_READERS = frozenset({"in", "isnone"})
+_WORKING_ARGUMENTS = ("days", "known", "first")
+_ROW = "i"
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """The text of a module, and what its functions take, in order.
+
+    `rows(facts, missing, outcomes, clauses, unanswered)` for a rule; for a fold `visits(person,
+    record, facts, missing, outcomes, clauses, unanswered)`. `working` adds the arrays of the
+    working calendar to the end; where it is not `flagged`, no row is unanswered.
+    """
+
+    text: str
+    facts: tuple[str, ...]
+    missing: tuple[str, ...]
+    outcomes: Mapping[str, np.dtype[Any]]
+    clauses: tuple[str, ...]
+    flagged: bool
+    working: bool
+    people: People | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """`people(record, facts, missing)`, which fills the record of each person before the first
+    visit. `state` are the fields of the state by name."""
+
+    facts: tuple[str, ...]
+    missing: tuple[str, ...]
+    record: np.dtype[Any]
+    state: Mapping[str, str]
+    working: bool
+
+
+class Inputs:
+    """The arrays that a loop reads, numbered as they are first asked for."""
+
+    def __init__(
+        self, reduced: Reduced, roots: Iterable[Node], index: str, constant: frozenset[str]
+    ) -> None:
+        self._reduced, self._index, self._constant = reduced, index, constant
+        self._readers: dict[Node, set[str]] = {}
+        for node in in_order(roots):
+            for arg in node.args:
+                self._readers.setdefault(arg, set()).add(node.op)
+        for root in roots:
+            self._readers.setdefault(root, set()).add("")
+        self.facts: dict[str, str] = {}
+        self.missing: dict[str, str] = {}
+        self.loads: list[str] = []
+
+    def text(self, node: Node) -> str | None:
+        """What stands for a fact, a missing fact, or the none of a fact; else None."""
+        if node.op == "missing":
+            name = str(node.value)
+            slot = self.missing.setdefault(name, f"m{len(self.missing)}")
+            return f"{slot}[{self._place(name)}]"
+        if node.op == "fact":
+            return self._canonical(node)
+        if node.op == "isnone" and node.args[0].op == "fact":
+            return f"({self._loaded(str(node.args[0].value))} == {self._none(node.args[0])})"
+        return None
+
+    def arguments(self) -> list[str]:
+        return [*self.facts.values(), *self.missing.values()]
+
+    def _loaded(self, name: str) -> str:
+        if name not in self.facts:
+            slot = self.facts[name] = f"f{len(self.facts)}"
+            self.loads.append(f"x{slot} = {slot}[{self._place(name)}]")
+        return f"x{self.facts[name]}"
+
+    def _place(self, name: str) -> str:
+        return "0" if name in self._constant else self._index
+
+    def _canonical(self, node: Node) -> str:
+        """A fact with its none as the loop has it, where somebody else than a set asks."""
+        name = str(node.value)
+        found = self._loaded(name)
+        fact = self._reduced.facts[name]
+        plain = fact.none is None or fact.type.kind in _ONE_NONE
+        if plain or self._readers.get(node, set()) <= _PLAIN_READERS:
+            return found
+        canonical = f"c{self.facts[name]}"
+        none, other = self._none(node), none_of_kind(node.type)
+        load = f"{canonical} = {other} if {found} == {none} else np.int64({found})"
+        if load not in self.loads:
+            self.loads.append(load)
+        return canonical
+
+    def _none(self, node: Node) -> int:
+        fact = self._reduced.facts[str(node.value)]
+        return none_of(dtype_of(fact, self._reduced.codes))
+
+
+def row_kernel(reduced: Reduced, constant: frozenset[str]) -> Kernel:
+    """The kernel of a rule that is no fold; the facts of `constant` are the same on every row."""
+    flag = absorbed(reduced)
+    roots = [*(node for _, node in reduced.result), *(pick for _, pick in reduced.picks), flag]
+    inputs = Inputs(reduced, roots, _ROW, constant)
+    tables: dict[Table, str] = {}
+    loop = LoopText(roots, inputs.text, tables, flat=True, pad=2)
+    outputs = Outputs(loop, reduced, reduced.result, reduced.picks, flag, _ROW)
+    if outputs.flagged:
+        loop.line(f"u[{_ROW}] = {outputs.flag}")
+    body = [*indented(inputs.loads), *loop.lines()]
+    arguments = [*inputs.arguments(), *outputs.arguments]
+    return Kernel(
+        module(tables, [function("rows", arguments, loop, body)]),
+        tuple(inputs.facts),
+        tuple(inputs.missing),
+        outputs.dtypes,
+        tuple(name for name, _ in reduced.picks),
+        outputs.flagged,
+        bool(loop.lost),
+    )
+
+
+class Outputs:
+    """Writes outcomes and clause numbers at the end of a loop's body; the text of the flag."""
+
+    def __init__(
+        self,
+        loop: LoopText,
+        reduced: Reduced,
+        result: Sequence[tuple[str, Node]],
+        picks: Sequence[tuple[str, Node]],
+        flag: Node,
+        index: str,
+    ) -> None:
+        self.dtypes = outcome_dtypes(reduced)
+        ranges = ranges_of(reduced)
+        self.arguments: list[str] = []
+        for at, (name, node) in enumerate(result):
+            text = with_none(loop.value(node), node, self.dtypes[name], ranges)
+            loop.line(f"o{at}[{index}] = {text}")
+            self.arguments.append(f"o{at}")
+        for at, (_, pick) in enumerate(picks):
+            loop.line(f"p{at}[{index}] = {loop.value(pick)}")
+            self.arguments.append(f"p{at}")
+        self.arguments.append("u")
+        told = [loop.value(flag)] if flag.op != "const" or flag.value else []
+        told += loop.lost
+        self.flagged = bool(told)
+        self.flag = f"({' | '.join(told)})"
+
+
+def with_none(text: str, node: Node, dtype: np.dtype[Any], ranges: Ranges) -> str:
+    """A value for a column, its none as the width of the column has it."""
+    if dtype.kind == "b" or not ranges.of(node).none:
+        return text
+    inside, outside = none_of_kind(node.type), none_of(dtype)
+    return text if inside == outside else f"({outside} if {text} == {inside} else {text})"
+
+
+def indented(lines: Sequence[str], pad: int = 2) -> list[str]:
+    return ["    " * pad + line for line in lines]
+
+
+def function(
+    name: str,
+    arguments: Sequence[str],
+    loop: LoopText,
+    body: Sequence[str],
+    *,
+    index: str = _ROW,
+    length: str = "u",
+) -> str:
+    if loop.lost:
+        arguments = [*arguments, *_WORKING_ARGUMENTS]
+    head = f"def {name}({', '.join(arguments)}):"
+    over = f"    for {index} in range(len({length})):"
+    return "\n".join([_JIT, head, over, *body, "        pass", ""])
+
+
+def module(tables: Mapping[Table, str], functions: Sequence[str]) -> str:
+    """The whole text: calendar, tables, functions."""
+    calendar = [f"@njit\n{inspect.getsource(function)}" for function in _CALENDAR]
+    months = inspect.getsource(dates.months_between)
+    calendar.append(f"@njit\n{months.replace('def months_between', 'def whole_months')}")
+    parts = [_HEAD, *calendar, _SHORT_WAY, _WORKING, "\n".join(tables_text(tables)), *functions]
+    return "\n\n".join(parts)

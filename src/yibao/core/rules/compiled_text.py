@@ -1,0 +1,370 @@
+"""A reduced graph printed as the body of a loop: one statement a node, shared nodes once.
+
+The text is written from operators, numbers and slots alone, never from words of a rulebook. It is
+straight-line where work is cheap, so that a compiler may do many rows in one instruction; a costly
+outcome (a sum, calendar arithmetic) stands under a branch of its own clause. A none inside the
+loop is one number by kind, whatever width a column has.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from yibao.core.rules.encoding import NO_CODE
+from yibao.core.rules.graph import Node, in_order
+from yibao.core.rules.ranges import NO_CLAUSE, varying
+from yibao.core.rules.runtime import LONGEST_SUM
+from yibao.core.rules.types import MONEY_RATE, RATE_PARTS, Period, Rounding, Type
+
+NO_DATE, NO_NUMBER = -(2**31), -(2**63)
+COSTLY = frozenset(
+    {"each", "shift", "age", "months_between", "next_month", "month_end", "year_start", "year_end"}
+    | {"year_of"}
+)
+_PLAIN = {
+    "lt": "({} < {})",
+    "le": "({} <= {})",
+    "eq": "({} == {})",
+    "ne": "({} != {})",
+    "not": "(not {})",
+    "add": "({} + {})",
+    "sub": "({} - {})",
+    "mul": "({} * {})",
+    "floordiv": "({} // {})",
+    "any_in": "(({} & {}) != 0)",
+    "date_of": "({} // 86400)",
+}
+_JOINED = {"and": " & ", "or": " | "}
+_CALLED = frozenset({"min", "max"}) | COSTLY - {"each", "shift"}
+_ROUNDED = {"half_up": "((2 * {0} + {1}) // {2})", "up": "(-(-{0} // {1}))", "down": "({0} // {1})"}
+_HALF_EVEN = "round_half_even({0}, {1})"
+_FEW = 4  # members of a set that are compared one by one
+_BITS = 63
+
+Table = tuple[int, ...]
+
+
+def none_of_kind(type_: Type) -> int:
+    """What stands for a none of a type inside the loop."""
+    return {"date": NO_DATE, "code": NO_CODE}.get(type_.kind, NO_NUMBER)
+
+
+class LoopText:
+    """Prints nodes as statements. `at_hand` gives the text of what needs no work: facts, state,
+    fields of a record; `flat` prefers what many rows at once can do over looking up tables."""
+
+    def __init__(
+        self,
+        roots: Iterable[Node],
+        at_hand: Callable[[Node], str | None],
+        tables: dict[Table, str],
+        *,
+        flat: bool,
+        pad: int,
+    ) -> None:
+        roots = list(roots)
+        self._at_hand, self._flat = at_hand, flat
+        self._parents = Counter(arg for node in in_order(roots) for arg in node.args)
+        self._parents.update(roots)
+        self._moving = varying(roots)
+        self._blocks: list[_Block] = [_Block("row", pad)]
+        self._tables = tables
+        self._variables: dict[object, str] = {}
+        self.lost: list[str] = []
+        self._many = 0
+
+    def lines(self) -> list[str]:
+        return self._blocks[0].lines
+
+    def line(self, text: str) -> None:
+        """A statement of the loop, after what stands there already."""
+        self._blocks[-1].add(text)
+
+    def value(self, node: Node) -> str:
+        """The text of a node's value: a number, or the name that it was given."""
+        for block in self._blocks:
+            if node in block.names:
+                return block.names[node]
+        with self._outermost(node) as block:
+            text = self._at_hand(node) or self._text(node)
+            if not (text.isidentifier() or text.lstrip("-").isdigit() or node.op == "const"):
+                text = self._named(text)
+            block.names[node] = text
+        return text
+
+    def values(self, nodes: Sequence[Node]) -> list[str]:
+        return [self.value(node) for node in nodes]
+
+    def _named(self, text: str) -> str:
+        self._many += 1
+        self._blocks[-1].add(f"t{self._many} = {text}")
+        return f"t{self._many}"
+
+    @contextmanager
+    def _outermost(self, node: Node) -> Iterator[_Block]:
+        """Work in the outermost block where a node may stand: out of loops that do not move it,
+        and out of branches where others want it too."""
+        inner: list[_Block] = []
+        while len(self._blocks) > 1 and self._may_leave(node, self._blocks[-1]):
+            inner.append(self._blocks.pop())
+        yield self._blocks[-1]
+        self._blocks.extend(reversed(inner))
+
+    def _may_leave(self, node: Node, block: _Block) -> bool:
+        if node in self._moving:
+            return False
+        return block.kind == "sum" or self._parents[node] > 1 or counts_working_days(node)
+
+    @contextmanager
+    def _block(self, kind: str, pad: int) -> Iterator[_Block]:
+        """An inner block; its lines are handed over when it ends."""
+        block = _Block(kind, pad)
+        self._blocks.append(block)
+        yield block
+        self._blocks.pop()
+
+    def _text(self, node: Node) -> str:
+        op = node.op
+        if op in _PLAIN:
+            return _PLAIN[op].format(*self.values(node.args))
+        if op in _JOINED:
+            return f"({_JOINED[op].join(self.values(node.args))})"
+        if op in _CALLED:
+            return f"{op}({', '.join(self.values(node.args))})"
+        text: str = getattr(self, f"_text_{op}")(node)
+        return text
+
+    def _text_const(self, node: Node) -> str:
+        return constant(node, node.type)
+
+    def _text_isnone(self, node: Node) -> str:
+        return f"({self.value(node.args[0])} == {none_of_kind(node.args[0].type)})"
+
+    def _text_silent(self, node: Node) -> str:
+        """Whatever it is: the row is flagged where it is read."""
+        return "False" if node.type.kind == "flag" else "0"
+
+    def _text_variable(self, node: Node) -> str:
+        return self._variables[node.value]
+
+    def _text_in(self, node: Node) -> str:
+        item, members = node.args
+        if members.op == "const" and isinstance(members.value, int):
+            return _in_known(self.value(item), members.value)
+        found, mask = self.values(node.args)
+        if item.op == "const":
+            return f"(({mask} >> {found}) & 1 == 1)"
+        return _in_mask(found, mask)
+
+    def _text_pick(self, node: Node) -> str:
+        guards = self.values(node.args)
+        numbers = [str(at) for at in range(len(guards))]
+        if _complete(node):
+            return _chain(guards[:-1], numbers)
+        return _chain(guards, [*numbers, str(NO_CLAUSE)])
+
+    def _text_cases(self, node: Node) -> str:
+        pick, *outcomes = node.args
+        if any(self._costly(outcome) for outcome in outcomes):
+            return self._branches(node)
+        texts = [self._outcome(outcome, node) for outcome in outcomes]
+        if not self._flat and all(outcome.op == "const" for outcome in outcomes):
+            numbers = [int(text == "True") if text.isalpha() else int(text) for text in texts]
+            return self._looked_up(self._padded(pick, numbers), node)
+        if self._flat:
+            return _chain(self.values(pick.args)[:-1], texts)
+        return _by_number(self.value(pick), texts)
+
+    def _outcome(self, outcome: Node, node: Node) -> str:
+        return constant(outcome, node.type) if outcome.op == "const" else self.value(outcome)
+
+    def _costly(self, node: Node) -> bool:
+        """Whether an outcome has work of its own that is not done yet and not cheap."""
+        if self._parents[node] > 1 or any(node in block.names for block in self._blocks):
+            return False
+        return node.op in COSTLY or any(self._costly(arg) for arg in node.args)
+
+    def _branches(self, node: Node) -> str:
+        """A branch a clause, so that only the chosen outcome is worked out."""
+        pick, *outcomes = node.args
+        chosen = self.value(pick)
+        self._many += 1
+        name, body = f"t{self._many}", []
+        pad = "    " * self._blocks[-1].pad
+        for at, outcome in enumerate(outcomes):
+            with self._block("clause", self._blocks[-1].pad + 1) as block:
+                block.add(f"{name} = {self._outcome(outcome, node)}")
+            last = at == len(outcomes) - 1
+            head = "else:" if last else f"{'elif' if at else 'if'} {chosen} == {at}:"
+            body += [f"{pad}{head}", *block.lines]
+        self._blocks[-1].lines += body
+        return name
+
+    def _text_within(self, node: Node) -> str:
+        amount = self.value(node.args[0])
+        for at in range(1, len(node.args), 3):
+            counts, limit, used = self.values(node.args[at : at + 3])
+            least = f"min({amount}, max({limit} - {used}, 0))"
+            amount = self._named(f"({least} if {counts} else {amount})")
+        return amount
+
+    def _text_each(self, node: Node) -> str:
+        """Nearly all sums have one term: the first stands alone, a loop is only for more."""
+        start, stop, _ = node.args
+        first, last = self.values((start, stop))
+        self._many += 1
+        total, name = f"t{self._many}", f"k{self._many}"
+        self._variables[node.value] = name
+        self.line(f"{total} = 0")
+        self._sum(node, total, [f"if {first} < {last}:", f"    {name} = {first}"])
+        rest = f"range({first} + 1, min({last}, {first} + {LONGEST_SUM}))"
+        self._sum(node, total, [f"if {first} + 1 < {last}:", f"    for {name} in {rest}:"])
+        return total
+
+    def _sum(self, node: Node, total: str, heads: Sequence[str]) -> None:
+        """Add terms under some heads."""
+        deeper = 1 + heads[-1].endswith(":")
+        with self._block("sum", self._blocks[-1].pad + deeper) as block:
+            block.add(f"{total} += {self.value(node.args[2])}")
+        for head in heads:
+            self.line(head)
+        self._blocks[-1].lines += block.lines
+
+    def _text_table(self, node: Node) -> str:
+        """Keys are masked to the size of the table, so that no garbage reads beside it."""
+        assert isinstance(node.value, tuple)
+        sizes = [
+            1 << max(int(key[at]) for key, _ in node.value).bit_length()
+            for at in range(len(node.args))
+        ]
+        index, length = "", 1
+        for arg, size in zip(node.args, sizes):
+            part = f"({self.value(arg)} & {size - 1})"
+            index = f"{index} * {size} + {part}" if index else part
+            length *= size
+        rows = [0] * length
+        for key, value in node.value:
+            place = 0
+            for part, size in zip(key, sizes):
+                place = place * size + int(part)
+            rows[place] = none_of_kind(node.type) if value is None else int(value)
+        return self._looked_up(f"{self._table(tuple(rows))}[{index}]", node)
+
+    def _padded(self, pick: Node, numbers: list[int]) -> str:
+        """A look-up by the clause; where none may hold, its number is masked."""
+        chosen = self.value(pick)
+        if _complete(pick):
+            return f"{self._table(tuple(numbers))}[{chosen}]"
+        size = 1 << (len(numbers) - 1).bit_length()
+        rows = tuple(numbers + numbers[-1:] * (size - len(numbers)))
+        return f"{self._table(rows)}[{chosen} & {size - 1}]"
+
+    @staticmethod
+    def _looked_up(text: str, node: Node) -> str:
+        return f"({text} != 0)" if node.type.kind == "flag" else text
+
+    def _table(self, numbers: Table) -> str:
+        return self._tables.setdefault(numbers, f"T{len(self._tables)}")
+
+    def _text_rounded(self, node: Node) -> str:
+        parts = RATE_PARTS if node.args[0].type == MONEY_RATE else 1
+        how = node.args[1].value
+        assert isinstance(how, Rounding)
+        unit = parts * how.fen
+        text = _ROUNDED.get(how.mode, _HALF_EVEN).format(self.value(node.args[0]), unit, 2 * unit)
+        return text if how.fen == 1 else f"({text} * {how.fen})"
+
+    def _text_shift(self, node: Node) -> str:
+        day, length = node.args
+        sign, period = node.value, length.value
+        assert isinstance(sign, int)
+        if isinstance(period, Period) and period.unit == "months":
+            return f"add_months({self.value(day)}, {sign * period.length})"
+        if length.op == "silent":
+            return self.value(day)
+        count = str(sign * period.length) if isinstance(period, Period) else ""
+        count = count or f"{sign} * {self.value(length)}"
+        self._many += 1
+        found, lost = f"t{self._many}", f"w{self._many}"
+        self.line(f"{found}, {lost} = working_day({self.value(day)}, {count}, days, known, first)")
+        if node not in self._moving:
+            self.lost.append(lost)
+        return found
+
+
+def counts_working_days(node: Node) -> bool:
+    """Whether a node needs the working calendar."""
+    if node.op != "shift":
+        return False
+    period = node.args[1].value
+    return node.args[1].op != "silent" and not (
+        isinstance(period, Period) and period.unit == "months"
+    )
+
+
+class _Block:
+    """Statements, the names that they give, and how far they are indented."""
+
+    def __init__(self, kind: str, pad: int) -> None:
+        self.kind, self.pad = kind, pad
+        self.lines: list[str] = []
+        self.names: dict[Node, str] = {}
+
+    def add(self, text: str) -> None:
+        self.lines.append("    " * self.pad + text)
+
+
+def _complete(pick: Node) -> bool:
+    """Whether the last clause holds wherever no other does."""
+    return pick.args[-1].op == "const" and pick.args[-1].value is True
+
+
+def constant(node: Node, type_: Type) -> str:
+    """A constant, a none as the kind that is asked for has it."""
+    value = node.value
+    if value is None:
+        return str(none_of_kind(type_))
+    if isinstance(value, bool):
+        return str(value)
+    return str(value) if isinstance(value, int) else "0"
+
+
+def _chain(guards: Sequence[str], texts: Sequence[str]) -> str:
+    """The text of the first guard that holds, else the last."""
+    parts = [f"{text} if {guard} else " for guard, text in zip(guards, texts)]
+    return f"({''.join(parts)}{texts[-1]})"
+
+
+def _by_number(chosen: str, texts: Sequence[str]) -> str:
+    """Outcomes by the clause's number, equal ones together, the most frequent one last."""
+    common = Counter(texts).most_common(1)[0][0]
+    where: dict[str, list[int]] = {}
+    for at, text in enumerate(texts):
+        if text != common:
+            where.setdefault(text, []).append(at)
+    tests = [_in_known(chosen, sum(1 << at for at in places)) for places in where.values()]
+    return _chain(tests, [*where, common])
+
+
+def _in_known(item: str, members: int) -> str:
+    """Whether a number is in a set that is known; a none is in none."""
+    found = [at for at in range(members.bit_length()) if members >> at & 1]
+    if not found:
+        return "False"
+    if len(found) == found[-1] - found[0] + 1 and len(found) > 1:
+        return f"(({item} >= {found[0]}) & ({item} <= {found[-1]}))"
+    if len(found) <= _FEW:
+        return f"({' | '.join(f'({item} == {at})' for at in found)})"
+    return _in_mask(item, str(members))
+
+
+def _in_mask(item: str, mask: str) -> str:
+    inside = f"({item} >= 0) & ({item} < {_BITS})"
+    return f"({inside} & ((({mask} >> ({item} & {_BITS})) & 1) == 1))"
+
+
+def tables_text(tables: Mapping[Table, str]) -> list[str]:
+    """The tables as constants of the module."""
+    return [f"{name} = np.array({list(rows)}, np.int64)" for rows, name in tables.items()]
