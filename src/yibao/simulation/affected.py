@@ -41,12 +41,12 @@ def most_affected(
     moved = np.flatnonzero(change)
     names = _ranked(job, bucket, rows, change, moved)
     by = {grouping.by: grouping for grouping in groupings}
-    sides = [Side(job.book(side), job.edition(side, rule)) for side in SIDES]
-    partings = Partings(*sides)
+    before, after = (Side(job.book(side), job.edition(side, rule)) for side in SIDES)
+    partings = Partings(before, after)
     found = []
     for name, at in names:
         person = int(rows[at])
-        decisions = zip(*(decide_person(side.edition, bucket, person) for side in sides))
+        decisions = zip(*(decide_person(side.edition, bucket, person) for side in (before, after)))
         found.append(
             {
                 "person": name,

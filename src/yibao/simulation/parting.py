@@ -40,9 +40,10 @@ class Partings:
         """
         for at, (one, other) in enumerate(decisions):
             found = difference.of_decisions(one, other, at).parting
-            told = found and (found.right or found.left)
-            if found is None or told is None:
+            if found is None:
                 continue
+            told = found.right or found.left
+            assert told is not None, "a step parts on one side at least"
             return {
                 "visit": None if self.before.edition.fold is None else at + 1,
                 "step": found.step,

@@ -78,7 +78,8 @@ def _tables(draw: Draw, keys: Array) -> tuple[Any, Any]:
     who = people(draw, keys)
     stays = visits(draw, keys, who)
     known = draw.words.facts
-    return tuple(  # type: ignore[return-value]
+    persons, drawn = (
         pa.table({name: col for name, col in table.items() if name == PERSON or name in known})
         for table in (who.table(keys), stays)
     )
+    return persons, drawn
