@@ -50,8 +50,10 @@ def owed_fen(*, region: str, year: int, facts: Sequence[Facts]) -> list[int | No
 
     None where the rules cannot say: an open setting, or facts that no rule takes.
     """
-    # What a subsidy leaves is the subsidy rule's to say; a region without one has the price alone.
-    rule = "subsidy" if "subsidy" in book_of(region).rules else "contribution"
+    # What a subsidy leaves is the subsidy rule's to say, or the grant's where its text gives no
+    # amounts; a region without either has the price alone.
+    rules = book_of(region).rules
+    rule = next((name for name in ("grant", "subsidy") if name in rules), "contribution")
     answers = decided(edition=edition_of(region=region, rule=rule, year=year), facts=facts)
     return [
         answer.result["personal"] if isinstance(answer, Decision) else None  # type: ignore[misc]

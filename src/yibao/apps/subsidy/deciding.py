@@ -11,7 +11,7 @@ from yibao.core.refusal import Refusal
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.scalar import Decision
 
-RULE = "subsidy"
+GRANT, RULE = "grant", "subsidy"  # a grant has the amounts where the subsidy rule has none
 SEVERE_DISABILITY, NEWLY_POOR = "severe_disability", "newly_poor"
 IDENTITIES = "identity"
 _SEVERE = "severe_levels"
@@ -69,7 +69,7 @@ def decide_support(
     book = book_of(region)
     if RULE not in book.rules:
         raise NoSubsidyRule()
-    edition = book.bind(RULE, year=year)
+    edition = book.bind(GRANT if GRANT in book.rules else RULE, year=year)
     severe = min(book.value_of(_SEVERE, on=date(year, 1, 1)))
     known = {
         person_id: _with_rosters(facts.get(person_id, {}), one, edition, severe)
