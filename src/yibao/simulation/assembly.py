@@ -11,7 +11,6 @@ from yibao.core.rules.edition import Edition
 from yibao.core.rules.types import Type
 from yibao.rulebook.national import DivisionUnknown, divisions
 from yibao.simulation.affected import first_of
-from yibao.simulation.counting import code_outcome
 from yibao.simulation.groups import (
     AGE,
     COUNTY,
@@ -23,9 +22,9 @@ from yibao.simulation.groups import (
     VISIT_GROUPS,
     age_bands,
 )
-from yibao.simulation.job import Job, own_of
+from yibao.simulation.job import SIDES, Job, own_of
 from yibao.simulation.outcome import Section
-from yibao.simulation.tally import AFTER, BEFORE, EDGES, GAIN, LOSE, SAME, Sums
+from yibao.simulation.tally import AFTER, BEFORE, EDGES, GAIN, LOSE, SAME, Sums, code_outcome
 
 LEAST = 10  # people: what is told of fewer could be told of one
 OTHER = "other"
@@ -64,7 +63,7 @@ def section(job: Job, rule: str, sums: Sums, affected: Iterable[Mapping[str, Any
             **{name: moves.get(name, 0) for name in (GAIN, LOSE, SAME)},
             **{f"{name}_fen": moved.get(name, 0) for name in (GAIN, LOSE)},
         },
-        pairs=_pairs(edition, book, sums, rule),
+        pairs=_pairs(job, sums, rule),
         groups=tuple(_groups(book, sums, rule)),
         histogram=tuple(_histogram(sums, rule)),
         affected=tuple(_named(book, one) for one in first_of(affected)),
@@ -107,10 +106,11 @@ def _change(sides: Mapping[str, int]) -> dict[str, int]:
     return {"before_fen": before, "after_fen": after, "change_fen": after - before}
 
 
-def _pairs(edition: Edition, book: Rulebook, sums: Sums, rule: str) -> dict[str, Any] | None:
-    name = code_outcome(edition)
-    if name is None:
+def _pairs(job: Job, sums: Sums, rule: str) -> dict[str, Any] | None:
+    told = code_outcome([job.edition(side, rule) for side in SIDES])
+    if told is None:
         return None
+    name, edition, book = told[0], job.edition("after", rule), job.book("after")
     zh, en = label_of_outcome(edition, name)
     rows: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for (before, after, what), number in sums.under(rule, "pair").items():

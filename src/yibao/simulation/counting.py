@@ -8,27 +8,27 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from yibao.core.refusal import Refusal
 from yibao.core.rules.edition import Edition
-from yibao.core.rules.facts import FactFaults
-from yibao.core.rules.scalar import EnsuresBroken, MissingFact, NoClauseHolds, NoneRead, Silent
 from yibao.simulation.affected import most_affected
 from yibao.simulation.buckets import Bucket, read_bucket
-from yibao.simulation.deciding import Batch, decide_batch, reason_unanswered
-from yibao.simulation.groups import NOT_RECORDED, person_groups, visit_groups
-from yibao.simulation.job import Job, own_of
+from yibao.simulation.cells import answered
+from yibao.simulation.census import counted as counted_into_cells
+from yibao.simulation.census import cuts_for
+from yibao.simulation.deciding import SCALAR, Batch, decide_batch, reason_unanswered
+from yibao.simulation.groups import Grouping, person_groups, visit_groups
+from yibao.simulation.job import SIDES, Job
+from yibao.simulation.reasons import reason_of
 from yibao.simulation.tally import (
-    AFTER,
-    BEFORE,
     Amounts,
     Sums,
+    amounts_of,
+    code_outcome,
     tally_groups,
     tally_pairs,
     tally_people,
 )
 
 Array = npt.NDArray[Any]
-SIDES = (BEFORE, AFTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +52,35 @@ def count_bucket(job: Job, bucket: int) -> Counted:
     found = read_bucket(job.population(), job.words(), bucket)
     counted = Counted(bucket, Sums())
     for rule in job.rules():
-        _count_rule(job, rule, found, counted)
+        if job.reader == SCALAR or not _count_cells(job, rule, found, counted):
+            _count_rows(job, rule, found, counted)
     return counted
 
 
-def _count_rule(job: Job, rule: str, bucket: Bucket, counted: Counted) -> None:
+def _count_cells(job: Job, rule: str, bucket: Bucket, counted: Counted) -> bool:
+    """Answer a rule on its cells; False where it has none."""
+    cuts = cuts_for(job, rule)
+    groupings = person_groups(bucket, job.year)
+    found = None if cuts is None else counted_into_cells(bucket, cuts, groupings)
+    if found is None:
+        return False
+    census, cell = found
+    told = answered(job, rule, census)
+    counted.sums.merge(told.sums)
+    rows = np.flatnonzero(~told.lost[cell])
+    people = told.amounts.kept(cell[rows])
+    counted.affected[rule] = most_affected(job, rule, bucket, people, rows, groupings)
+    return True
+
+
+def _count_rows(job: Job, rule: str, bucket: Bucket, counted: Counted) -> None:
+    """Answer a rule row by row."""
     editions = [job.edition(side, rule) for side in SIDES]
     batches = _decided(job, editions, bucket)
     lost = [_lost_people(edition, batch, bucket) for edition, batch in zip(editions, batches)]
     _count_unanswered(counted.sums, rule, editions, lost, bucket)
     rows = np.flatnonzero(~(lost[0] | lost[1]))
-    by_row = _amounts(editions, batches)
+    by_row = amounts_of(editions, [batch.values for batch in batches])
     visits = np.bincount(bucket.person_of, minlength=bucket.persons.size)
     people = by_row if editions[1].fold is None else _by_person(by_row, bucket)
     people = people.kept(rows)
@@ -89,27 +107,8 @@ def _decided(job: Job, editions: list[Edition], bucket: Bucket) -> list[Batch]:
     return [first, decide_batch(editions[1], bucket, reader=job.reader)]
 
 
-def _amounts(editions: list[Edition], batches: list[Batch]) -> Amounts:
-    """The outcomes in fen that both rulebooks have."""
-    names = [
-        name
-        for name, type_ in editions[1].types.items()
-        if type_.kind == "money" and name in editions[0].types
-    ]
-    before, after = (
-        {name: batch.values[name].astype(np.int64, copy=False) for name in names}
-        for batch in batches
-    )
-    return Amounts(before, after, own_of(editions[1]))
-
-
-def code_outcome(edition: Edition) -> str | None:
-    """The first outcome that is a code: a class, a reason."""
-    return next((name for name, type_ in edition.types.items() if type_.kind == "code"), None)
-
-
-def _kept(grouping: Any, rows: Array) -> Any:
-    return type(grouping)(grouping.by, grouping.keys, grouping.members[rows])
+def _kept(grouping: Grouping, rows: Array) -> Grouping:
+    return Grouping(grouping.by, grouping.keys, grouping.members[rows])
 
 
 def _by_person(amounts: Amounts, bucket: Bucket) -> Amounts:
@@ -146,25 +145,6 @@ def _count_unanswered(
         sums.add(rule, "unanswered", SIDES[side], *why, "visits", number=visits)
 
 
-def reason_of(refusal: Refusal | None) -> tuple[str, str, str]:
-    """Code, name and reason of a refusal, without anything of the person's own."""
-    match refusal:
-        case Silent():
-            return refusal.code, refusal.name, refusal.reason
-        case MissingFact():
-            return refusal.code, refusal.fact, ""
-        case NoneRead() | NoClauseHolds():
-            return refusal.code, refusal.step, ""
-        case EnsuresBroken():
-            return refusal.code, refusal.rule, ""
-        case FactFaults():
-            return refusal.code, "requires", "; ".join(refusal.lines)
-        case None:
-            return "", NOT_RECORDED, ""
-        case _:
-            return refusal.code, type(refusal).__name__, ""
-
-
 def _count_pairs(
     sums: Sums,
     rule: str,
@@ -173,9 +153,8 @@ def _count_pairs(
     batches: list[Batch],
     rows: Array,
 ) -> None:
-    name = code_outcome(editions[1])
-    if name is None or name not in editions[0].types:
-        return
-    codes = (*editions[1].codes[editions[1].types[name].of], "")
-    pair = tuple(batch.values[name][rows] for batch in batches)
-    tally_pairs(sums, rule, amounts, (pair[0], pair[1]), codes)
+    found = code_outcome(editions)
+    if found is not None:
+        name, codes = found
+        before, after = (batch.values[name][rows] for batch in batches)
+        tally_pairs(sums, rule, amounts, (before, after), codes)

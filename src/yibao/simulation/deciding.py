@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from yibao.core.rules import fold, scalar
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.encoding import NO_CODE, number_of
 from yibao.simulation.buckets import Bucket
+from yibao.simulation.frame import Frame
 
 Array = npt.NDArray[Any]
 COMPILED, COLUMNS, SCALAR = "compiled", "columns", "scalar"
@@ -46,13 +48,18 @@ def decide_batch(edition: Edition, bucket: Bucket, *, reader: str) -> Batch:
     """Decide everybody of a bucket, or for a fold every visit."""
     if reader == SCALAR:
         return _one_by_one(edition, bucket)
-    persons, visits = bucket.persons.columns(), bucket.visits.columns()
-    read = importlib.import_module(f"yibao.core.rules.{reader}")
-    kept = {"shelf": _shelf()} if reader == COMPILED else {}
     if edition.fold is None:
-        decided = read.decide(edition, persons, **kept)
-    else:
-        decided = read.fold_columns(edition, persons, visits, bucket.person_of, **kept)
+        return decide_rows(edition, bucket.persons, reader=reader)
+    read, kept = _reader(reader)
+    persons, visits = bucket.persons.columns(), bucket.visits.columns()
+    decided = read.fold_columns(edition, persons, visits, bucket.person_of, **kept)
+    return Batch(decided.values, decided.unanswered)
+
+
+def decide_rows(edition: Edition, persons: Frame, *, reader: str) -> Batch:
+    """Decide rows by a rule that is no fold, by columns or compiled."""
+    read, kept = _reader(reader)
+    decided = read.decide(edition, persons.columns(), **kept)
     return Batch(decided.values, decided.unanswered)
 
 
@@ -78,8 +85,12 @@ def reason_unanswered(edition: Edition, bucket: Bucket, person: int) -> Refusal 
     return None
 
 
-def _shelf() -> Any:
-    return importlib.import_module("yibao.simulation.shelf").SHELF
+def _reader(name: str) -> tuple[ModuleType, dict[str, Any]]:
+    """The module of a reader of many rows, and what else it is to be given."""
+    if name == COLUMNS:
+        return importlib.import_module("yibao.core.rules.columns"), {}
+    shelf = importlib.import_module("yibao.simulation.shelf").SHELF
+    return importlib.import_module("yibao.core.rules.compiled"), {"shelf": shelf}
 
 
 def _one_by_one(edition: Edition, bucket: Bucket) -> Batch:

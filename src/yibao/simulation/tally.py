@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from yibao.core.rules.edition import Edition
 from yibao.simulation.groups import Grouping
+from yibao.simulation.job import own_of
 
 Array = npt.NDArray[Any]
 Key = tuple[str, ...]
@@ -84,10 +86,10 @@ def tally_people(sums: Sums, rule: str, amounts: Amounts, visits: Array) -> None
     sums.add(rule, "total", "visits", number=int(visits.sum()))
     sums.add(rule, "total", "with_visits", number=int((visits > 0).sum()))
     _add_amounts(sums, (rule, "amount"), amounts, slice(None))
-    for name, rows in _moves(change):
+    for name, rows in moves(change):
         sums.add(rule, "moves", name, number=int(rows.sum()))
         sums.add(rule, "moved_fen", name, number=int(change[rows].sum()))
-    places = np.searchsorted(EDGES, change, side="right")
+    places = bins(change)
     for place, persons in zip(*np.unique(places, return_counts=True)):
         sums.add(rule, "bin", str(place), number=persons)
 
@@ -112,7 +114,7 @@ def tally_groups(
         found = {
             "persons": np.bincount(group, minlength=keys),
             "visits": _added(visits[rows], places, keys),
-            **{name: np.bincount(group[at], minlength=keys) for name, at in _moves(moved)},
+            **{name: np.bincount(group[at], minlength=keys) for name, at in moves(moved)},
         }
         for side, columns in ((BEFORE, amounts.before), (AFTER, amounts.after)):
             for name, column in columns.items():
@@ -142,7 +144,35 @@ def tally_pairs(
         _add_amounts(sums, head, amounts, rows)
 
 
-def _moves(change: Array) -> tuple[tuple[str, Array], ...]:
+def bins(change: Array) -> Array:
+    """The place of each change between the edges of the histogram."""
+    found: Array = np.searchsorted(EDGES, change, side="right")
+    return found
+
+
+def amounts_of(editions: Sequence[Edition], values: Sequence[Mapping[str, Array]]) -> Amounts:
+    """The outcomes in fen that both rulebooks have."""
+    names = [
+        name
+        for name, type_ in editions[1].types.items()
+        if type_.kind == "money" and name in editions[0].types
+    ]
+    before, after = (
+        {name: columns[name].astype(np.int64, copy=False) for name in names} for columns in values
+    )
+    return Amounts(before, after, own_of(editions[1]))
+
+
+def code_outcome(editions: Sequence[Edition]) -> tuple[str, tuple[str, ...]] | None:
+    """The first outcome that is a code, a class or a reason, with its codes; the last is none."""
+    for name, type_ in editions[1].types.items():
+        if type_.kind == "code" and name in editions[0].types:
+            return name, (*editions[1].codes[type_.of], "")
+    return None
+
+
+def moves(change: Array) -> tuple[tuple[str, Array], ...]:
+    """Who gains, who loses, who stays: a person gains who bears less."""
     return (GAIN, change < 0), (LOSE, change > 0), (SAME, change == 0)
 
 
