@@ -1,4 +1,4 @@
-"""`yibao rulebook check`: every layer read, every case asked."""
+"""`yibao rulebook check`: every layer read, every proof run, every case asked."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from yibao.cli.rulebook.asked import texts_of
 from yibao.cli.rulebook.show import cites
 from yibao.core.rules.book import LayerText, Rulebook
 from yibao.core.rules.faults import RulebookFaults
+from yibao.core.rules.proofs import prove
 from yibao.rulebook.cases import Case, books_over, cases_of, run_cases, unreached_clauses
 from yibao.rulebook.loader import NATIONAL, REGIONS, overlaid, regions_in
 
@@ -36,9 +37,13 @@ def _checked(region: str, texts: tuple[LayerText, ...]) -> Iterator[str]:
     except RulebookFaults as faults:
         yield from map(str, faults.faults)
         return
+    proof = prove(book)
     cases = [case for layer in texts for case in cases_of(layer.text, region, layer.name)]
     print("\n".join(_told(region, book)))
+    for note in proof.notes:
+        print(f"  note  {note}")
     print("\n".join(_untried(book, cases, texts)), end="")
+    yield from map(str, proof.faults)
     wrong = run_cases(book, region, cases, book_for=books_over(texts))
     yield from (f"case {line}" for line in wrong)
 
