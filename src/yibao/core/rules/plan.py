@@ -84,6 +84,10 @@ class Plan:
         lost = memory[self._lost]
         return [memory[out] for out in self._outs], lost
 
+    def none_of(self, node: Node) -> int:
+        """What stands for none in the column of an input."""
+        return none_of(self.dtype(node))
+
     def dtype(self, node: Node) -> np.dtype[Any]:
         """How a node stands while it is worked with."""
         kind = node.type.kind

@@ -28,6 +28,7 @@ _LEVELS = 63
 _FAR = 400  # calendar days that hold far more than the working days of any period, with holidays
 _FLAGS = frozenset({"lt", "le", "eq", "ne", "isnone", "and", "or", "not", "in", "any_in"})
 _MONTHS = {"months": 1, "years": 12}
+_SILENT = Rounding("down", 1)  # a rounding that the text does not say: no row reaches it
 
 
 class TooWide(Refusal):
@@ -168,7 +169,7 @@ class Ranges:
         parts = RATE_PARTS if node.args[0].type == MONEY_RATE else 1
         ends = [
             round_by(end, rounding, parts)
-            for rounding in _values(how, Rounding)
+            for rounding in _values(how, Rounding) or [_SILENT]
             for end in (amount.low, amount.high)
         ]
         return Range(min(ends), max(ends))
