@@ -340,29 +340,6 @@ def test_a_settings_file_that_is_not_there_and_a_day_that_is_none(
     assert told == (2, "", "--known: “yesterday” is not a date like 2020-10-13\n")
 
 
-def test_check_lists_open_settings_and_readings_of_every_region(yibao: Yibao) -> None:
-    code, out, _ = yibao("rulebook", "check")
-    assert code == 0
-    assert "  open  fiscal_share: 方案未载2021年度财政补助标准 (hengshan/people.yaml:" in out
-    assert "  ours  reading 29: 每次就诊先四舍五入到分" in out
-    assert [
-        line.partition(":")[0] for line in out.splitlines() if not line.startswith(" ")
-    ] == list(REGIONS)
-
-
-def test_show_prints_values_and_clauses_with_their_articles(yibao: Yibao) -> None:
-    code, out, _ = yibao("rulebook", "show", "--region", "xingan")
-    assert code == 0
-    assert "    3: 400.00  〔待遇 3〕" in out
-    assert "    · minor_in_hardship  〔参保 6(2)〕" in out
-    code, out, _ = yibao("rulebook", "show", "coverage", "--region", "hengshan")
-    assert (code, out.splitlines()[0]) == (0, "coverage → accepted, reason, starts, ends")
-    code, _, err = yibao("rulebook", "show", "review", "--region", "hengshan")
-    assert (code, err.startswith("The rulebook has no rule “review”")) == (2, True)
-    code, _, err = yibao("rulebook", "show", "--region", "nowhere")
-    assert code == 3
-
-
 def test_the_command_lists_itself_and_refuses_unknown_names(yibao: Yibao) -> None:
     code, out, _ = yibao("--help")
     assert code == 0

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from yibao.cli.explain import told
 from yibao.cli.rulebook.asked import add_edition, add_over, book_of, known_of, year_of
-from yibao.cli.rulebook.check import check
+from yibao.cli.rulebook.check import check_books
 from yibao.cli.rulebook.diff import compared
 from yibao.cli.rulebook.show import cites, history, shown
 from yibao.core.refusal import Refusal
@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what was asked for; return the exit code."""
     try:
         if arguments.job == "check":
-            return check(arguments)
+            return check_books(arguments)
         for line in _JOBS[arguments.job](arguments):
             print(line)
     except RulebookFaults as faults:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from yibao.cli.rulebook.asked import texts_of
 from yibao.cli.rulebook.show import cites
+from yibao.core.rules import dates, dependence
 from yibao.core.rules.book import LayerText, Rulebook
 from yibao.core.rules.faults import RulebookFaults
 from yibao.core.rules.proofs import prove
@@ -17,7 +18,7 @@ from yibao.rulebook.loader import NATIONAL, REGIONS, overlaid, regions_in
 DONE, UNREADABLE = 0, 2
 
 
-def check(arguments: argparse.Namespace) -> int:
+def check_books(arguments: argparse.Namespace) -> int:
     """Check the region asked for, else the vocabulary and every region; return the exit code."""
     everything = (NATIONAL, *REGIONS, *regions_in(arguments.rulebooks))
     regions = [arguments.region] if arguments.region else list(dict.fromkeys(everything))
@@ -42,7 +43,8 @@ def _checked(region: str, texts: tuple[LayerText, ...]) -> Iterator[str]:
     print("\n".join(_told(region, book)))
     for note in proof.notes:
         print(f"  note  {note}")
-    print("\n".join(_untried(book, cases, texts)), end="")
+    for line in _untried(book, cases, texts):
+        print(line)
     yield from map(str, proof.faults)
     wrong = run_cases(book, region, cases, book_for=books_over(texts))
     yield from (f"case {line}" for line in wrong)
@@ -62,8 +64,17 @@ def _untried(book: Rulebook, cases: Sequence[Case], texts: Sequence[LayerText]) 
     """Where layers bring cases of their own: how many, and the clauses that none of them tries."""
     if not cases:
         return
-    yield f"  cases {len(cases)}\n"
-    tried = {case.rule for case in cases}
+    yield f"  cases {len(cases)}"
+    decisions = set(_decisions(book, {case.rule for case in cases}))
     for line in unreached_clauses(book, cases, book_for=books_over(texts)):
-        if line.split()[0] in tried:
-            yield f"  note  no case is decided by {line}\n"
+        clause = line.partition(" ")[2]
+        if clause.partition(":")[0] in decisions:
+            yield f"  note  no case is decided by {clause}"
+
+
+def _decisions(book: Rulebook, rules: set[str]) -> Iterator[str]:
+    """The lists of clauses that some rules read."""
+    for name in rules & book.rules.keys():
+        rule = book.rules[name]
+        edition = book.bind(name, year=dates.parts(0)[0])
+        yield from (rule.steps[step].decision for step in dependence.of_rule(edition).steps)
