@@ -112,13 +112,13 @@ def test_check_tries_the_cases_of_a_proposal(yibao: Asked, share: Path) -> None:
 
 
 def test_faults_are_one_line_each_and_exit_2(yibao: Asked, share: Path) -> None:
-    text = SHARE.replace("cite: p 1}}", "cite: q 1}, other: {is: 1, from: 2022, cite: p 1}}")
+    text = SHARE.replace("cite: p 1}}", "cite: q 1}, later: {is: 1, from: 2022, cite: p 1}}")
     share.write_text(text, encoding="utf-8")
     code, out, err = yibao("check", "--region", "hengshan", "--proposal", share)
     assert (code, out) == (2, "")
     assert err.splitlines() == [
         "share.yaml:6:60: no source “q”. declare it under sources:",
-        "share.yaml:6:73: parameter “other” has no type:. add type:",
+        "share.yaml:6:73: parameter “later” has no type:. add type:",
     ]
 
 

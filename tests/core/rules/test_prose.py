@@ -300,10 +300,11 @@ rules:
   answer:
     dated_by: discharged_on
     zh: 示例
-    result: {r: r, x: x, y: y, z: z, starts: starts, w: w, v: v, u: u, t: t, s: s}
+    result: {r: r, papers: papers, x: x, y: y, z: z, starts: starts, w: w, v: v, u: u, t: t, s: s}
     ensures: [{when: x >= line, zh: 不少于, en: at least}]
     steps:
       r: {is: closes + lead, cite: law 1}
+      papers: {is: nobody, cite: law 1, zh: 材料, en: papers}
       x: {is: changing + line, cite: law 1}
       y: {is: "moving[adult]", cite: law 1}
       z: {is: silent, cite: law 1}
@@ -338,6 +339,7 @@ def test_what_changes_in_the_year_what_is_open_and_what_is_none() -> None:
     said = rule_text(text, "answer")
     assert "x为2009年7月1日以前100元、2009年7月1日起200元加上line100元" in said
     assert "r为2009年4月30日加3日，即2009年5月3日" in said
+    assert "没有材料。〔law 1〕" in said
     assert "y为2009年7月1日以前1元、2009年7月1日起分档（文件未规定）" in said
     assert "z为未定标准（文件未规定）" in said
     assert "文件未规定的事项\n  分档：下半年未定。" in said

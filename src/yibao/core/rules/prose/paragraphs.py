@@ -153,6 +153,8 @@ class _Writer:
         return self.say("that is", a=told, b=said)
 
     def _is(self, node: Node, amount: str) -> str:
+        if amount == self.say("nothing"):
+            return self.say("no such", a=self.phrases.bare(node))
         return self.say("is", a=self.phrases.bare(node), b=amount)
 
     def _row_cites(self, table: Node, dated: Dated) -> list[Cite]:
