@@ -102,9 +102,9 @@ def _first_lasting_year(question: Question) -> int | None:
         return None
     names = {str(node.value) for node in nodes if node.op in ("param", "table")}
     values = [question.book.parameters[name].values for name in names]
-    if any(len(dated) != 1 or dated[0].until != FOREVER for dated in values):
+    if any(dated[1:] or any(one.until != FOREVER for one in dated) for dated in values):
         return None
-    return max((dates.year_of(dated[0].since) for dated in values), default=None)
+    return max((dates.year_of(one.since) for dated in values for one in dated), default=None)
 
 
 def _explain_visits(question: Question, data: Mapping[str, object]) -> dict[str, object]:
