@@ -36,7 +36,9 @@ class Bucket:
 
     def visits_of(self, person: int) -> range:
         """The rows of a person's visits, in order."""
-        first, last = np.searchsorted(self.person_of, (person, person + 1))
+        # In the width of the column, so that it is not copied for each person.
+        ends = np.array((person, person + 1), self.person_of.dtype)
+        first, last = np.searchsorted(self.person_of, ends)
         return range(int(first), int(last))
 
 

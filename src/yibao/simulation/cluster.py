@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,14 +15,12 @@ from yibao.simulation.refusals import ClusterUnreachable, WorkersLost
 from yibao.simulation.workers import Work
 
 LOCAL = "ray"
-_LOOPBACK = "127.0.0.1"
 _TRIES_AGAIN = 3
 _STORE_BYTES = 200_000_000  # results are small; the population is read from files
-_QUIET = {
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-    "RAY_DISABLE_IMPORT_WARNING": "1",
-}
+# Read when Ray is imported, and by the processes that it starts.
+_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+# A node that is no cluster listens on the loopback address only; one given by name is not heeded.
+_ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 
 
 def run_on_ray(
@@ -40,7 +39,7 @@ def run_on_ray(
 
 
 def _connected(address: str, workers: int) -> Any:
-    for name, value in _QUIET.items():
+    for name, value in (_QUIET | _ALONE if address == LOCAL else _QUIET).items():
         os.environ.setdefault(name, value)
     ray = libraries.ray()
     try:
@@ -52,14 +51,21 @@ def _connected(address: str, workers: int) -> Any:
                 object_store_memory=_STORE_BYTES,
                 log_to_driver=False,
                 logging_level="ERROR",
-                _node_ip_address=_LOOPBACK,
             )
         else:
             ray.init(address=address, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, RuntimeError, ValueError, OSError, TimeoutError) as wrong:
         why = str(wrong).splitlines()[0] if str(wrong) else type(wrong).__name__
         raise ClusterUnreachable(address=address, why=why) from wrong
+    if address == LOCAL and not _keeps_to_itself(ray):
+        ray.shutdown()
+        why = "it would listen beyond the loopback address, since Ray was imported before"
+        raise ClusterUnreachable(address=address, why=why)
     return ray
+
+
+def _keeps_to_itself(ray: Any) -> bool:
+    return ipaddress.ip_address(ray.util.get_node_ip_address()).is_loopback
 
 
 def _tasks(ray: Any, job: Job, buckets: Sequence[int], work: Work) -> Iterator[Counted]:

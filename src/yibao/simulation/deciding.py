@@ -16,14 +16,18 @@ import numpy.typing as npt
 
 from yibao.core.refusal import Refusal
 from yibao.core.rules import fold, scalar
+from yibao.core.rules.declarations import Fact
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.encoding import NO_CODE, number_of
+from yibao.core.rules.reduce import reduce_edition
 from yibao.simulation.buckets import Bucket
 from yibao.simulation.frame import Frame
 
 Array = npt.NDArray[Any]
 COMPILED, COLUMNS, SCALAR = "compiled", "columns", "scalar"
 _NONE = np.iinfo(np.int64).min
+_KEPT_AT_MOST = 64
+_read: dict[tuple[object, ...], frozenset[str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,31 @@ def decide_rows(edition: Edition, persons: Frame, *, reader: str) -> Batch:
 
 def decide_person(edition: Edition, bucket: Bucket, person: int) -> Iterator[scalar.Decision]:
     """One person's decisions by the scalar reader, a visit each for a fold; raises as it does."""
-    known = bucket.persons.row(person)
+    wanted = _facts_read(edition)
+    known = bucket.persons.row(person, wanted)
     if edition.fold is None:
         yield scalar.decide(edition, known)
         return
     state = fold.first_state(edition)
     for at in bucket.visits_of(person):
-        decision, state = fold.step(edition, known, bucket.visits.row(at), state)
+        decision, state = fold.step(edition, known, bucket.visits.row(at, wanted), state)
         yield decision
+
+
+def _facts_read(edition: Edition) -> frozenset[str]:
+    """The facts that a rule reads, and those that stand for them where they are absent."""
+    key = (edition.text_hash, edition.rule, edition.year, edition.known)
+    if key not in _read:
+        found: set[str] = set()
+        for name in reduce_edition(edition).facts:
+            fact: Fact | None = edition.facts[name]
+            while fact is not None and fact.name not in found:
+                found.add(fact.name)
+                fact = edition.facts.get(fact.absent.fact) if fact.absent else None
+        if len(_read) >= _KEPT_AT_MOST:
+            _read.clear()
+        _read[key] = frozenset(found)
+    return _read[key]
 
 
 def reason_unanswered(edition: Edition, bucket: Bucket, person: int) -> Refusal | None:

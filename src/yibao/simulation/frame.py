@@ -6,7 +6,7 @@ not recorded, and is presumed as the rulebook presumes, or missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,16 +45,18 @@ class Frame:
         """The recorded facts. Readers presume what is absent, and flag what is missing."""
         return Columns(self.size, self.values)
 
-    def row(self, at: int) -> Facts:
-        """One row's recorded facts, for the scalar reader."""
+    def row(self, at: int, wanted: Container[str] | None = None) -> Facts:
+        """One row's recorded facts, or the wanted ones of them, for the scalar reader."""
         facts, codes = self.words.facts, self.words.codes
         found: dict[str, object] = {}
         for name, column in self.values.items():
-            fact = facts[name]
-            none = none_of(column.dtype) if fact.none is not None else None
-            found[name] = value_of(int(column[at]), fact.type, codes, none)
+            if wanted is None or name in wanted:
+                fact = facts[name]
+                none = none_of(column.dtype) if fact.none is not None else None
+                found[name] = value_of(int(column[at]), fact.type, codes, none)
         for name, texts in self.texts.items():
-            found[name] = texts[at].as_py()
+            if wanted is None or name in wanted:
+                found[name] = texts[at].as_py()
         return Facts(found)
 
 
