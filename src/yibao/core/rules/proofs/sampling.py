@@ -18,7 +18,7 @@ from yibao.core.rules.proofs.diagrams import matching
 from yibao.core.rules.proofs.patterns import NONE
 from yibao.core.rules.proofs.question import Person, Question
 
-_WAYS = 64
+_WAYS = 16
 _PEOPLE = 32
 _SEED = 20240101
 
