@@ -104,7 +104,8 @@ def _first_lasting_year(question: Question) -> int | None:
     values = [question.book.parameters[name].values for name in names]
     if any(dated[1:] or any(one.until != FOREVER for one in dated) for dated in values):
         return None
-    return max((dates.year_of(one.since) for dated in values for one in dated), default=None)
+    starts = (dates.year_of(one.since) for dated in values for one in dated)
+    return max(starts, default=_any_year({}))
 
 
 def _explain_visits(question: Question, data: Mapping[str, object]) -> dict[str, object]:
