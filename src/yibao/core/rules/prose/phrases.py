@@ -161,7 +161,10 @@ class Phrases(Amounts):
         aged = _is_age(a) or _is_age(b)
         family = "age " if aged else FAMILIES.get(a.type.kind, "")
         key = op if op in ("eq", "ne") else family + op
-        return self.say(key, a=self._subject(a, aged=aged), b=self.noun(b, aged=aged))
+        other = self.noun(b, aged=aged)
+        if b.op == "const" and b.type.kind == "code":
+            other = self.speaker.alternatives([other])
+        return self.say(key, a=self._subject(a, aged=aged), b=other)
 
     def _subject(self, node: Node, *, aged: bool) -> str:
         """What a comparison is about; the insured year by its name, not by its number."""

@@ -279,6 +279,12 @@ UNLIKE_NOUNS = frozenset(
         "may",
         "owed",
         "entry",
+        "reported",
+        "recovered",
+        "told",
+        "is",
+        "took",
+        "owes",
     }
 )
 JOINING_EN = (" or ", " and ", ", ")
