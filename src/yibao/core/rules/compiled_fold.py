@@ -1,7 +1,11 @@
-"""The two loops of a fold: over persons once, then over their visits in order.
+"""A fold as short loops over blocks of visits, each of which a compiler can do many rows at once.
 
-What depends on the person alone, and the state, stand in one narrow record a person: a visit
-reads and writes the memory of one place.
+What depends on the person alone is worked out once a person and kept, with the state, in one
+narrow record a person. For a block of visits: `gather` fetches what the visits ask of their
+persons (and so brings the records near), `calendar` does the arithmetic of dates, `rows` all else
+that does not depend on the state; `state` alone goes visit by visit, and does no more than what
+carries the state on; `after` does what only follows from it. The loops are printed from the last
+to the first: a later one asks for columns, an earlier one leaves them.
 """
 
 from __future__ import annotations
@@ -12,23 +16,19 @@ from typing import Any
 import numpy as np
 
 from yibao.core.rules.compiled_flag import absorbed
-from yibao.core.rules.compiled_kernels import (
-    Inputs,
-    Kernel,
-    Outputs,
-    People,
-    function,
-    indented,
-    module,
-)
-from yibao.core.rules.compiled_text import LoopText, Table
+from yibao.core.rules.compiled_kernels import JIT, Inputs, Kernel, People, module, with_none
+from yibao.core.rules.compiled_parts import Parts
+from yibao.core.rules.compiled_text import COSTLY, LoopText, Table, counts_working_days
 from yibao.core.rules.graph import Node, in_order
-from yibao.core.rules.ranges import Ranges, dtype_for, ranges_of
+from yibao.core.rules.ranges import dtype_for, outcome_dtypes, ranges_of, varying
 from yibao.core.rules.reduce import Reduced
-from yibao.core.rules.types import FLAG
 
-_PERSON, _VISIT = "i", "j"
+BLOCK = 512
+_PEOPLE, _CALENDAR, _ROWS, _STATE, _AFTER = range(5)
+_NAMES = ("people", "calendar", "rows", "state", "after")
 _FIXED: dict[str, type[np.generic]] = {"date": np.int32, "code": np.uint8}
+_WORKING = ("days", "known", "first")
+_LOST = "ql"  # where a working day could not be told
 
 
 def fold_kernel(
@@ -36,171 +36,277 @@ def fold_kernel(
 ) -> Kernel:
     """The kernel of a fold in which the facts of `persons` stand by person, others by visit; those
     of `constant` are the same on every row."""
-    fold = reduced.fold
-    assert fold is not None
-    parts = _Parts(reduced, persons)
-    picks = [(name, parts.of(pick)) for name, pick in reduced.picks] if witness else []
-    result = [(name, parts.of(node)) for name, node in reduced.result]
-    after = [parts.of(node) for node in fold.next]
-    flag = parts.of(absorbed(reduced))
-    roots = [*(node for _, node in result), *(node for _, node in picks), flag, *after]
-    record = _Record(reduced, parts)
-    inputs = Inputs(reduced, roots, _VISIT, constant)
-    tables: dict[Table, str] = {}
-    visits = LoopText(
-        roots, lambda node: record.text(node) or inputs.text(node), tables, flat=False, pad=2
-    )
-    outputs = Outputs(visits, reduced, result, picks, flag, _VISIT)
-    texts = visits.values(after)
-    people, people_lines, people_inputs = _people(reduced, record, constant, tables)
-    _go_on(visits, record, outputs, texts, lost=bool(people.lost))
-    body = [f"r = record[person[{_VISIT}]]", *inputs.loads]
-    visit_arguments = ["person", "record", *inputs.arguments(), *outputs.arguments]
-    person_arguments = ["record", *people_inputs.arguments()]
-    functions = [
-        function("people", person_arguments, people, people_lines, length="record"),
-        function(
-            "visits", visit_arguments, visits, [*indented(body), *visits.lines()], index=_VISIT
-        ),
-    ]
-    return Kernel(
-        module(tables, functions),
-        tuple(inputs.facts),
-        tuple(inputs.missing),
-        outputs.dtypes,
-        tuple(name for name, _ in picks),
-        outputs.flagged or bool(people.lost),
-        bool(visits.lost),
-        People(
-            tuple(people_inputs.facts),
-            tuple(people_inputs.missing),
-            record.dtype(),
-            record.state,
-            bool(people.lost),
-        ),
-    )
+    return _Printer(reduced, Parts(reduced, persons), constant, witness=witness).kernel()
 
 
-def _people(
-    reduced: Reduced, record: _Record, constant: frozenset[str], tables: dict[Table, str]
-) -> tuple[LoopText, list[str], Inputs]:
-    """The loop over persons: what visits ask of them, and the state before the first visit."""
-    wanted = list(record.fields)
-    inputs = Inputs(reduced, wanted, _PERSON, constant)
-    loop = LoopText(wanted, inputs.text, tables, flat=False, pad=2)
-    fold = reduced.fold
-    assert fold is not None
-    for node, name in record.fields.items():
-        loop.line(f"r.{name} = {loop.value(node)}")
-    for variable in fold.state:
-        loop.line(f"r.{record.state[variable.name]} = {variable.starts}")
-    loop.line(f"r.lost = {' | '.join(loop.lost) or 'False'}")
-    body = [f"r = record[{_PERSON}]", *inputs.loads]
-    return loop, [*indented(body), *loop.lines()], inputs
-
-
-def _go_on(
-    loop: LoopText, record: _Record, outputs: Outputs, texts: Sequence[str], *, lost: bool
-) -> None:
-    """The state after the visit; after one that is not answered, none of the person's is."""
-    writes = [f"r.{field} = {text}" for field, text in zip(record.state.values(), texts)]
-    if not outputs.flagged and not lost:
-        for write in writes:
-            loop.line(write)
-        return
-    loop.line(f"lost = {outputs.flag} | r.lost" if outputs.flagged else "lost = r.lost")
-    loop.line(f"u[{_VISIT}] = lost")
-    loop.line("if lost:")
-    loop.line("    r.lost = True")
-    loop.line("else:")
-    for write in writes:
-        loop.line(f"    {write}")
-
-
-class _Parts:
-    """Which nodes are a person's alone; conjunctions are parted so that these stand together."""
-
-    def __init__(self, reduced: Reduced, persons: frozenset[str]) -> None:
-        self._graph, self._persons = reduced.graph, persons
-        self._small: dict[Node, Node] = {}
-        self._alone: dict[Node, bool] = {}
-
-    def alone(self, node: Node) -> bool:
-        """Whether a node depends on a person's facts only, and on some."""
-        for below in in_order([node]):
-            if below not in self._alone:
-                self._alone[below] = self._is_alone(below)
-        return self._alone[node]
-
-    def _is_alone(self, node: Node) -> bool:
-        if node.op in ("fact", "missing"):
-            return node.value in self._persons
-        others = [arg for arg in node.args if arg.op not in ("const", "silent")]
-        return bool(others) and all(self._alone[arg] for arg in others)
-
-    def of(self, node: Node) -> Node:
-        """The node with the person's parts of its conjunctions joined."""
-        for below in in_order([node]):
-            if below not in self._small:
-                args = tuple(self._small[arg] for arg in below.args)
-                if below.op in ("and", "or"):
-                    args = self._joined(below.op, args)
-                same = all(a is b for a, b in zip(args, below.args)) and len(args) == len(
-                    below.args
-                )
-                self._small[below] = (
-                    below
-                    if same
-                    else self._graph.node(below.op, *args, value=below.value, type_=below.type)
-                )
-        return self._small[node]
-
-    def _joined(self, op: str, args: tuple[Node, ...]) -> tuple[Node, ...]:
-        own = [arg for arg in args if self.alone(arg)]
-        if len(own) < 2 or len(own) == len(args):
-            return args
-        return (
-            self._graph.node(op, *own, type_=FLAG),
-            *(arg for arg in args if not self.alone(arg)),
-        )
-
-
-class _Record:
-    """The fields of a person's record: what visits ask of the person, then the state."""
-
-    def __init__(self, reduced: Reduced, parts: _Parts) -> None:
-        self._ranges: Ranges = ranges_of(reduced)
-        self._parts = parts
+class _Printer:
+    def __init__(
+        self, reduced: Reduced, parts: Parts, constant: frozenset[str], *, witness: bool
+    ) -> None:
         fold = reduced.fold
         assert fold is not None
-        self.fields: dict[Node, str] = {}
+        self.reduced, self.parts, self.constant, self.fold = reduced, parts, constant, fold
+        self.ranges, self.dtypes = ranges_of(reduced), outcome_dtypes(reduced)
+        self.result = [(name, parts.of(node)) for name, node in reduced.result]
+        self.picks = [(name, parts.of(pick)) for name, pick in reduced.picks] if witness else []
+        self.next = [parts.of(node) for node in fold.next]
+        self.flag = parts.of(absorbed(reduced))
+        self.flagged = self.flag.op != "const" or bool(self.flag.value)
+        answers = [node for _, node in (*self.result, *self.picks)]
+        self.roots = [*answers, self.flag, *self.next]
+        self.moving = varying(self.roots)
+        self.feeding = frozenset(in_order([self.flag, *self.next]))
+        self.tables: dict[Table, str] = {}
+        self.scratch: dict[str, np.dtype[Any]] = {}
+        self.named: dict[Node, str] = {}
         self.state = {variable.name: f"s{at}" for at, variable in enumerate(fold.state)}
-        self._states: dict[str, Node] = {
-            variable.name: reduced.graph.node("state", value=variable.name, type_=variable.type)
-            for variable in fold.state
+        self.working = {
+            rank: any(counts_working_days(n) and self.rank(n) == rank for n in in_order(self.roots))
+            for rank in (_PEOPLE, _CALENDAR)
         }
+        self.of_persons: tuple[dict[str, str], dict[str, str]] = ({}, {})
+        self.of_visits: tuple[dict[str, str], dict[str, str]] = ({}, {})
+        self.stages = [_Stage(self, rank) for rank in range(len(_NAMES))]
 
-    def text(self, node: Node) -> str | None:
-        """What stands in the record for a node of the visits' loop; None for all others."""
-        if node.op == "state":
-            return f"np.int64(r.{self.state[str(node.value)]})"
-        if node.op == "const" or not self._parts.alone(node):
-            return None
-        return f"r.{self.fields.setdefault(node, f'a{len(self.fields)}')}"
+    def rank(self, node: Node) -> int:
+        """The loop that works a node out."""
+        if self.parts.stateful(node):
+            return _STATE if node in self.feeding else _AFTER
+        if self.parts.alone(node):
+            return _PEOPLE
+        return _CALENDAR if node.op in COSTLY else _ROWS
 
-    def dtype(self) -> np.dtype[Any]:
-        """Wide fields first, so that none lies across two words."""
-        widths: list[tuple[str, np.dtype[Any]]] = [
-            *((name, self._width(node)) for node, name in self.fields.items()),
-            *((self.state[name], self._width(node)) for name, node in self._states.items()),
-            ("lost", np.dtype(np.bool_)),
-        ]
-        return np.dtype(sorted(widths, key=lambda field: -field[1].itemsize))
+    def low(self, node: Node) -> int:
+        """The least that a node can be."""
+        return self.ranges.of(node).low
 
-    def _width(self, node: Node) -> np.dtype[Any]:
+    def given(self, node: Node) -> str:
+        """The scratch column in which an earlier loop leaves a node for a later one."""
+        if node not in self.named:
+            name = self.named[node] = f"q{len(self.named)}"
+            self.scratch[name] = self.width(node)
+            self.stages[self.rank(node)].wanted[node] = name
+        return self.named[node]
+
+    def width(self, node: Node) -> np.dtype[Any]:
+        """The narrowest column that holds a node's values inside the loops."""
         if node.op == "pick":
             return np.dtype(np.uint8)
-        range_ = self._ranges.of(node)
+        range_ = self.ranges.of(node)
         if range_.none and node.type.kind != "flag":
             return np.dtype(_FIXED.get(node.type.kind, np.int64))
         return dtype_for(node, range_)
+
+    def kernel(self) -> Kernel:
+        """Print the loops, the last first."""
+        for rank in (_AFTER, _STATE, _ROWS, _CALENDAR):
+            self._write_answers(rank)
+            if rank == _STATE:
+                self._go_on()
+            self.stages[rank].leave()
+        people = self.stages[_PEOPLE]
+        fields = dict(people.wanted)
+        people.leave()
+        return self._whole(fields)
+
+    def _write_answers(self, rank: int) -> None:
+        """Outcomes and clauses in the loop that works them out; a person's in that of the rows."""
+        stage = self.stages[rank]
+        for at, (name, node) in enumerate(self.result):
+            if self._written_in(node) == rank:
+                text = with_none(stage.loop.value(node), node, self.dtypes[name], self.ranges)
+                stage.write(f"o{at}", text)
+        for at, (_, node) in enumerate(self.picks):
+            if self._written_in(node) == rank:
+                stage.write(f"p{at}", stage.loop.value(node))
+
+    def _written_in(self, node: Node) -> int:
+        rank = self.rank(node)
+        return rank if rank in (_STATE, _AFTER) else _ROWS
+
+    def _go_on(self) -> None:
+        """The state after the visit; after one that is not answered, none of the person's is."""
+        stage = self.stages[_STATE]
+        for node, name in stage.wanted.items():
+            stage.write(name, stage.loop.value(node))
+        stage.wanted.clear()
+        flags = [stage.loop.value(self.flag)] if self.flagged else []
+        texts = stage.loop.values(self.next)
+        flags += [stage.read(_LOST)] if self.working[_CALENDAR] else []
+        flags += stage.loop.lost
+        writes = [f"r.{field} = {text}" for field, text in zip(self.state.values(), texts)]
+        if not flags and not self.working[_PEOPLE]:
+            for write in writes:
+                stage.loop.line(write)
+            return
+        self.flagged = True
+        stage.loop.line(f"lost = {' | '.join([*flags, 'r.lost'])}")
+        stage.write("u", "lost")
+        stage.loop.line("if lost:")
+        stage.loop.line("    r.lost = True")
+        stage.loop.line("else:")
+        for write in writes:
+            stage.loop.line(f"    {write}")
+
+    def _whole(self, fields: dict[Node, str]) -> Kernel:
+        facts, missing = self.of_visits
+        answers = [*(f"o{at}" for at in range(len(self.result)))]
+        answers += [*(f"p{at}" for at in range(len(self.picks))), "u"]
+        functions = [stage.text() for stage in self.stages[1:]]
+        working = any(stage.loop.lost for stage in self.stages[1:])
+        visits = ["person", "record", *facts.values(), *missing.values(), *answers]
+        functions += [self._gather(fields), self._blocks(visits, fields, working)]
+        functions += self._people(fields)
+        own_facts, own_missing = self.of_persons
+        people = People(
+            tuple(own_facts),
+            tuple(own_missing),
+            self._record(fields),
+            self.state,
+            bool(self.stages[_PEOPLE].loop.lost),
+        )
+        return Kernel(
+            module(self.tables, functions),
+            tuple(facts),
+            tuple(missing),
+            self.dtypes,
+            tuple(name for name, _ in self.picks),
+            self.flagged,
+            working,
+            people,
+        )
+
+    def _record(self, fields: dict[Node, str]) -> np.dtype[Any]:
+        """Wide fields first; of a size that lies in few lines of the cache."""
+        widths = [(name, self.scratch[name]) for name in fields.values()]
+        for variable, name in zip(self.fold.state, self.state.values()):
+            node = self.reduced.graph.node("state", value=variable.name, type_=variable.type)
+            widths.append((name, self.width(node)))
+        widths.append(("lost", np.dtype(np.bool_)))
+        return np.dtype(sorted(widths, key=lambda field: -field[1].itemsize))
+
+    def _gather(self, fields: dict[Node, str]) -> str:
+        """Fetch what the visits of a block ask of their persons."""
+        body = [f"{name}[i] = r.{name}" for name in fields.values()]
+        head = f"def gather({', '.join(['m', 'person', 'record', *fields.values()])}):"
+        lines = ["    for i in range(m):", "        r = record[person[i]]"]
+        return "\n".join([JIT, head, *lines, *(f"        {line}" for line in body), ""])
+
+    def _blocks(self, arguments: Sequence[str], fields: dict[Node, str], working: bool) -> str:
+        """Run the loops over one block after another, with scratch that stays in the cache."""
+        arguments = [*arguments, *_WORKING] if working else arguments
+        lines = [JIT, f"def visits({', '.join(arguments)}):"]
+        for name, width in self.scratch.items():
+            lines.append(f"    {name} = np.empty({BLOCK}, np.{width.name})")
+        if self.working[_CALENDAR]:
+            lines.append(f"    {_LOST} = np.empty({BLOCK}, np.bool_)")
+        lines += [
+            f"    for start in range(0, len(person), {BLOCK}):",
+            f"        stop = min(start + {BLOCK}, len(person))",
+            "        m = stop - start",
+            f"        gather({', '.join(['m', 'person[start:stop]', 'record', *fields.values()])})",
+        ]
+        lines += [f"        {stage.call()}" for stage in self.stages[1:] if stage.works]
+        return "\n".join([*lines, ""])
+
+    def _people(self, fields: dict[Node, str]) -> list[str]:
+        """Fill the records, block by block: work out, then write."""
+        stage = self.stages[_PEOPLE]
+        starts = zip(self.fold.state, self.state.values())
+        body = [f"r.{name} = {name}[i]" for name in fields.values()]
+        body += [f"r.{name} = {variable.starts}" for variable, name in starts]
+        lost = self.working[_PEOPLE]
+        body.append(f"r.lost = {_LOST}[i]" if lost else "r.lost = False")
+        columns = [*fields.values(), *([_LOST] if lost else [])]
+        fill = [
+            JIT,
+            f"def fill({', '.join(['m', 'record', *columns])}):",
+            "    for i in range(m):",
+            "        r = record[i]",
+            *(f"        {line}" for line in body),
+            "",
+        ]
+        facts, missing = self.of_persons
+        arguments = ["record", *facts.values(), *missing.values()]
+        arguments += _WORKING if stage.loop.lost else ()
+        whole = [JIT, f"def people({', '.join(arguments)}):"]
+        for name in fields.values():
+            whole.append(f"    {name} = np.empty({BLOCK}, np.{self.scratch[name].name})")
+        if lost:
+            whole.append(f"    {_LOST} = np.empty({BLOCK}, np.bool_)")
+        whole += [
+            f"    for start in range(0, len(record), {BLOCK}):",
+            f"        stop = min(start + {BLOCK}, len(record))",
+            "        m = stop - start",
+            *([f"        {stage.call()}"] if stage.works else []),
+            f"        fill({', '.join(['m', 'record[start:stop]', *columns])})",
+            "",
+        ]
+        return [stage.text(), "\n".join(fill), "\n".join(whole)]
+
+
+class _Stage:
+    """One loop: what it reads, and what it leaves for later ones."""
+
+    def __init__(self, printer: _Printer, rank: int) -> None:
+        self._printer, self._rank = printer, rank
+        facts, missing = printer.of_persons if rank == _PEOPLE else printer.of_visits
+        self._inputs = Inputs(printer.reduced, printer.roots, printer.constant, facts, missing)
+        self.wanted: dict[Node, str] = {}
+        self._arrays: dict[str, None] = {}
+        flat = rank != _STATE
+        self.loop = LoopText(
+            printer.roots, self._at_hand, printer.tables, flat=flat, low=printer.low
+        )
+
+    @property
+    def works(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.loop.lines())
+
+    def read(self, name: str) -> str:
+        """A column at the row of the loop."""
+        self._arrays.setdefault(name)
+        return f"{name}[i]"
+
+    def write(self, name: str, text: str) -> None:
+        self._arrays.setdefault(name)
+        self.loop.line(f"{name}[i] = {text}")
+
+    def leave(self) -> None:
+        """Write what later loops asked for."""
+        for node, name in self.wanted.items():
+            self.write(name, self.loop.value(node))
+        if self.loop.lost and self._rank in (_PEOPLE, _CALENDAR):
+            self.write(_LOST, " | ".join(self.loop.lost))
+
+    def _at_hand(self, node: Node) -> str | None:
+        if node.op == "const" or node in self._printer.moving:
+            return None
+        rank = self._printer.rank(node)
+        if node.op == "state" and self._rank == _STATE:
+            return f"np.int64(r.{self._printer.state[str(node.value)]})"
+        facts = node.op in ("fact", "missing") and rank != _PEOPLE
+        if rank < self._rank and not facts:
+            return self.read(self._printer.given(node))
+        return self._inputs.text(node)
+
+    def _arguments(self) -> list[str]:
+        own = ["person", "record"] if self._rank == _STATE else []
+        return [*own, *self._inputs.used, *self._arrays, *(_WORKING if self.loop.lost else ())]
+
+    def text(self) -> str:
+        """The loop as a function; empty where there is nothing to do."""
+        if not self.works:
+            return ""
+        loads = [f"        {line}" for line in self._inputs.loads]
+        if self._rank == _STATE:
+            loads = ["        r = record[person[i]]", *loads]
+        head = f"def {_NAMES[self._rank]}_block({', '.join(['m', *self._arguments()])}):"
+        return "\n".join([JIT, head, "    for i in range(m):", *loads, *self.loop.lines(), ""])
+
+    def call(self) -> str:
+        """The call of the loop for one block."""
+        fixed = {"record", *self._printer.scratch, _LOST, *_WORKING, *self._inputs.constants}
+        arguments = [n if n in fixed else f"{n}[start:stop]" for n in self._arguments()]
+        return f"{_NAMES[self._rank]}_block({', '.join(['m', *arguments])})"

@@ -37,6 +37,15 @@ _HEAD = '''"""Printed from a reduced graph. Not to be edited: it is named after 
 import numba
 import numpy as np
 from numba import njit
+from numba.core.compiler import CompilerBase, DefaultPassBuilder
+
+
+class Apart(CompilerBase):
+    """Compiles for arrays that do not overlap, so that loops may do many rows at once."""
+
+    def define_pipelines(self):
+        self.state.flags.noalias = True
+        return [DefaultPassBuilder.define_nopython_pipeline(self.state)]
 
 
 @njit
@@ -66,12 +75,11 @@ def working_day(day, count, days, known, first):
     lost = lost or at < 0 or at >= len(days)
     return days[min(max(at, 0), len(days) - 1)], lost
 """
-_JIT = '@njit(error_model="numpy", nogil=True)'
+JIT = '@njit(error_model="numpy", nogil=True, pipeline_class=Apart)'
 # Kinds whose none is one number in every column; of the others it depends on the width.
 _ONE_NONE = frozenset({"date", "code", "money", "date-time", "flag"})
 _PLAIN_READERS = frozenset({"in", "isnone"})
 _WORKING_ARGUMENTS = ("days", "known", "first")
-_ROW = "i"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,42 +117,48 @@ class Inputs:
     """The arrays that a loop reads, numbered as they are first asked for."""
 
     def __init__(
-        self, reduced: Reduced, roots: Iterable[Node], index: str, constant: frozenset[str]
+        self,
+        reduced: Reduced,
+        roots: Iterable[Node],
+        constant: frozenset[str],
+        facts: dict[str, str],
+        missing: dict[str, str],
     ) -> None:
-        self._reduced, self._index, self._constant = reduced, index, constant
+        self._reduced, self._constant = reduced, constant
         self._readers: dict[Node, set[str]] = {}
         for node in in_order(roots):
             for arg in node.args:
                 self._readers.setdefault(arg, set()).add(node.op)
         for root in roots:
             self._readers.setdefault(root, set()).add("")
-        self.facts: dict[str, str] = {}
-        self.missing: dict[str, str] = {}
+        self._facts, self._missing = facts, missing
         self.loads: list[str] = []
+        self.used: dict[str, None] = {}
+        self.constants: set[str] = set()
 
     def text(self, node: Node) -> str | None:
         """What stands for a fact, a missing fact, or the none of a fact; else None."""
         if node.op == "missing":
             name = str(node.value)
-            slot = self.missing.setdefault(name, f"m{len(self.missing)}")
-            return f"{slot}[{self._place(name)}]"
+            return self._read(name, self._missing.setdefault(name, f"m{len(self._missing)}"))
         if node.op == "fact":
             return self._canonical(node)
         if node.op == "isnone" and node.args[0].op == "fact":
             return f"({self._loaded(str(node.args[0].value))} == {self._none(node.args[0])})"
         return None
 
-    def arguments(self) -> list[str]:
-        return [*self.facts.values(), *self.missing.values()]
+    def _read(self, name: str, slot: str) -> str:
+        self.used.setdefault(slot)
+        if name in self._constant:
+            self.constants.add(slot)
+            return f"{slot}[0]"
+        return f"{slot}[i]"
 
     def _loaded(self, name: str) -> str:
-        if name not in self.facts:
-            slot = self.facts[name] = f"f{len(self.facts)}"
-            self.loads.append(f"x{slot} = {slot}[{self._place(name)}]")
-        return f"x{self.facts[name]}"
-
-    def _place(self, name: str) -> str:
-        return "0" if name in self._constant else self._index
+        slot = self._facts.setdefault(name, f"f{len(self._facts)}")
+        if slot not in self.used:
+            self.loads.append(f"x{slot} = {self._read(name, slot)}")
+        return f"x{slot}"
 
     def _canonical(self, node: Node) -> str:
         """A fact with its none as the loop has it, where somebody else than a set asks."""
@@ -154,7 +168,7 @@ class Inputs:
         plain = fact.none is None or fact.type.kind in _ONE_NONE
         if plain or self._readers.get(node, set()) <= _PLAIN_READERS:
             return found
-        canonical = f"c{self.facts[name]}"
+        canonical = f"c{self._facts[name]}"
         none, other = self._none(node), none_of_kind(node.type)
         load = f"{canonical} = {other} if {found} == {none} else np.int64({found})"
         if load not in self.loads:
@@ -170,52 +184,36 @@ def row_kernel(reduced: Reduced, constant: frozenset[str]) -> Kernel:
     """The kernel of a rule that is no fold; the facts of `constant` are the same on every row."""
     flag = absorbed(reduced)
     roots = [*(node for _, node in reduced.result), *(pick for _, pick in reduced.picks), flag]
-    inputs = Inputs(reduced, roots, _ROW, constant)
+    facts: dict[str, str] = {}
+    missing: dict[str, str] = {}
     tables: dict[Table, str] = {}
-    loop = LoopText(roots, inputs.text, tables, flat=True, pad=2)
-    outputs = Outputs(loop, reduced, reduced.result, reduced.picks, flag, _ROW)
-    if outputs.flagged:
-        loop.line(f"u[{_ROW}] = {outputs.flag}")
-    body = [*indented(inputs.loads), *loop.lines()]
-    arguments = [*inputs.arguments(), *outputs.arguments]
+    inputs = Inputs(reduced, roots, constant, facts, missing)
+    dtypes, ranges = outcome_dtypes(reduced), ranges_of(reduced)
+    loop = LoopText(roots, inputs.text, tables, flat=True, low=lambda n: ranges.of(n).low)
+    for at, (name, node) in enumerate(reduced.result):
+        loop.line(f"o{at}[i] = {with_none(loop.value(node), node, dtypes[name], ranges)}")
+    for at, (_, pick) in enumerate(reduced.picks):
+        loop.line(f"p{at}[i] = {loop.value(pick)}")
+    told = [loop.value(flag)] if flag.op != "const" or flag.value else []
+    told += loop.lost
+    if told:
+        loop.line(f"u[i] = {' | '.join(told)}")
+    arguments = [*facts.values(), *missing.values()]
+    arguments += [f"o{at}" for at in range(len(reduced.result))]
+    arguments += [*(f"p{at}" for at in range(len(reduced.picks))), "u"]
+    arguments += _WORKING_ARGUMENTS if loop.lost else ()
+    loads = [f"        {line}" for line in inputs.loads]
+    lines = [f"def rows({', '.join(arguments)}):", "    for i in range(len(u)):", *loads]
+    text = "\n".join([JIT, *lines, *loop.lines(), "        pass", ""])
     return Kernel(
-        module(tables, [function("rows", arguments, loop, body)]),
-        tuple(inputs.facts),
-        tuple(inputs.missing),
-        outputs.dtypes,
+        module(tables, [text]),
+        tuple(facts),
+        tuple(missing),
+        dtypes,
         tuple(name for name, _ in reduced.picks),
-        outputs.flagged,
+        bool(told),
         bool(loop.lost),
     )
-
-
-class Outputs:
-    """Writes outcomes and clause numbers at the end of a loop's body; the text of the flag."""
-
-    def __init__(
-        self,
-        loop: LoopText,
-        reduced: Reduced,
-        result: Sequence[tuple[str, Node]],
-        picks: Sequence[tuple[str, Node]],
-        flag: Node,
-        index: str,
-    ) -> None:
-        self.dtypes = outcome_dtypes(reduced)
-        ranges = ranges_of(reduced)
-        self.arguments: list[str] = []
-        for at, (name, node) in enumerate(result):
-            text = with_none(loop.value(node), node, self.dtypes[name], ranges)
-            loop.line(f"o{at}[{index}] = {text}")
-            self.arguments.append(f"o{at}")
-        for at, (_, pick) in enumerate(picks):
-            loop.line(f"p{at}[{index}] = {loop.value(pick)}")
-            self.arguments.append(f"p{at}")
-        self.arguments.append("u")
-        told = [loop.value(flag)] if flag.op != "const" or flag.value else []
-        told += loop.lost
-        self.flagged = bool(told)
-        self.flag = f"({' | '.join(told)})"
 
 
 def with_none(text: str, node: Node, dtype: np.dtype[Any], ranges: Ranges) -> str:
@@ -224,26 +222,6 @@ def with_none(text: str, node: Node, dtype: np.dtype[Any], ranges: Ranges) -> st
         return text
     inside, outside = none_of_kind(node.type), none_of(dtype)
     return text if inside == outside else f"({outside} if {text} == {inside} else {text})"
-
-
-def indented(lines: Sequence[str], pad: int = 2) -> list[str]:
-    return ["    " * pad + line for line in lines]
-
-
-def function(
-    name: str,
-    arguments: Sequence[str],
-    loop: LoopText,
-    body: Sequence[str],
-    *,
-    index: str = _ROW,
-    length: str = "u",
-) -> str:
-    if loop.lost:
-        arguments = [*arguments, *_WORKING_ARGUMENTS]
-    head = f"def {name}({', '.join(arguments)}):"
-    over = f"    for {index} in range(len({length})):"
-    return "\n".join([_JIT, head, over, *body, "        pass", ""])
 
 
 def module(tables: Mapping[Table, str], functions: Sequence[str]) -> str:

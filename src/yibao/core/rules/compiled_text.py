@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from yibao.core.rules.encoding import NO_CODE
+from yibao.core.rules.encoding import NO_CODE, width_of
 from yibao.core.rules.graph import Node, in_order
 from yibao.core.rules.ranges import NO_CLAUSE, varying
 from yibao.core.rules.runtime import LONGEST_SUM
@@ -42,6 +42,8 @@ _ROUNDED = {"half_up": "((2 * {0} + {1}) // {2})", "up": "(-(-{0} // {1}))", "do
 _HALF_EVEN = "round_half_even({0}, {1})"
 _FEW = 4  # members of a set that are compared one by one
 _BITS = 63
+_PAD = 2  # the body of a loop of a function
+_UNBOUNDED = 2**62
 
 Table = tuple[int, ...]
 
@@ -53,7 +55,8 @@ def none_of_kind(type_: Type) -> int:
 
 class LoopText:
     """Prints nodes as statements. `at_hand` gives the text of what needs no work: facts, state,
-    fields of a record; `flat` prefers what many rows at once can do over looking up tables."""
+    fields of a record; `flat` prefers what many rows at once can do over looking up tables; `low`
+    is the least that a node can be."""
 
     def __init__(
         self,
@@ -62,14 +65,14 @@ class LoopText:
         tables: dict[Table, str],
         *,
         flat: bool,
-        pad: int,
+        low: Callable[[Node], int],
     ) -> None:
         roots = list(roots)
-        self._at_hand, self._flat = at_hand, flat
+        self._at_hand, self._flat, self._low = at_hand, flat, low
         self._parents = Counter(arg for node in in_order(roots) for arg in node.args)
         self._parents.update(roots)
         self._moving = varying(roots)
-        self._blocks: list[_Block] = [_Block("row", pad)]
+        self._blocks: list[_Block] = [_Block("row", _PAD)]
         self._tables = tables
         self._variables: dict[object, str] = {}
         self.lost: list[str] = []
@@ -173,9 +176,36 @@ class LoopText:
         if not self._flat and all(outcome.op == "const" for outcome in outcomes):
             numbers = [int(text == "True") if text.isalpha() else int(text) for text in texts]
             return self._looked_up(self._padded(pick, numbers), node)
+        if self._flat and len(texts) > _FEW:
+            return self._by_flags(self._fired(pick), texts, node)
         if self._flat:
             return _chain(self.values(pick.args)[:-1], texts)
         return _by_number(self.value(pick), texts)
+
+    def _fired(self, pick: Node) -> list[str]:
+        """A flag a clause: whether it is the first that holds. Each worked out once."""
+        for block in self._blocks:
+            if pick in block.fired:
+                return block.fired[pick]
+        with self._outermost(pick) as block:
+            passed, found = "", []
+            for guard in self.values(pick.args):
+                found.append(self._named(f"({guard} & (not {passed}))") if passed else guard)
+                passed = self._named(f"({passed} | {guard})") if passed else guard
+            block.fired[pick] = found
+        return found
+
+    def _by_flags(self, fired: Sequence[str], texts: Sequence[str], node: Node) -> str:
+        """Outcomes by the flags, equal ones together, the most frequent one last."""
+        common = Counter(texts).most_common(1)[0][0]
+        where: dict[str, list[str]] = {}
+        for flag, text in zip(fired, texts):
+            if text != common:
+                where.setdefault(text, []).append(flag)
+        tests = [f"({' | '.join(flags)})" for flags in where.values()]
+        if {common, *where} <= {"True", "False"}:
+            return f"(not {tests[0]})" if common == "True" else tests[0]
+        return _chain(tests, [*where, common])
 
     def _outcome(self, outcome: Node, node: Node) -> str:
         return constant(outcome, node.type) if outcome.op == "const" else self.value(outcome)
@@ -184,7 +214,8 @@ class LoopText:
         """Whether an outcome has work of its own that is not done yet and not cheap."""
         if self._parents[node] > 1 or any(node in block.names for block in self._blocks):
             return False
-        return node.op in COSTLY or any(self._costly(arg) for arg in node.args)
+        own = node.op in COSTLY and node.op != "each"
+        return own or any(self._costly(arg) for arg in node.args)
 
     def _branches(self, node: Node) -> str:
         """A branch a clause, so that only the chosen outcome is worked out."""
@@ -206,35 +237,37 @@ class LoopText:
         amount = self.value(node.args[0])
         for at in range(1, len(node.args), 3):
             counts, limit, used = self.values(node.args[at : at + 3])
-            least = f"min({amount}, max({limit} - {used}, 0))"
-            amount = self._named(f"({least} if {counts} else {amount})")
+            room = self._named(f"max({limit} - {used}, 0)")
+            if counts != "True":
+                room = self._named(f"({room} if {counts} else {_UNBOUNDED})")
+            amount = self._named(f"min({amount}, {room})")
         return amount
 
     def _text_each(self, node: Node) -> str:
-        """Nearly all sums have one term: the first stands alone, a loop is only for more."""
-        start, stop, _ = node.args
+        """Nearly all sums have one term at most: it is worked out in any case, without a branch."""
+        start, stop, body = node.args
         first, last = self.values((start, stop))
         self._many += 1
         total, name = f"t{self._many}", f"k{self._many}"
-        self._variables[node.value] = name
-        self.line(f"{total} = 0")
-        self._sum(node, total, [f"if {first} < {last}:", f"    {name} = {first}"])
-        rest = f"range({first} + 1, min({last}, {first} + {LONGEST_SUM}))"
-        self._sum(node, total, [f"if {first} + 1 < {last}:", f"    for {name} in {rest}:"])
-        return total
-
-    def _sum(self, node: Node, total: str, heads: Sequence[str]) -> None:
-        """Add terms under some heads."""
-        deeper = 1 + heads[-1].endswith(":")
-        with self._block("sum", self._blocks[-1].pad + deeper) as block:
-            block.add(f"{total} += {self.value(node.args[2])}")
-        for head in heads:
-            self.line(head)
+        self._variables[node.value] = first
+        with self._block("sum", self._blocks[-1].pad) as block:
+            term = self.value(body)
         self._blocks[-1].lines += block.lines
+        self.line(f"{total} = {term} if {first} < {last} else 0")
+        self._variables[node.value] = name
+        with self._block("sum", self._blocks[-1].pad + 2) as block:
+            block.add(f"{total} += {self.value(body)}")
+        self.line(f"if {first} + 1 < {last}:")
+        rest = f"range({first} + 1, min({last}, {first} + {LONGEST_SUM}))"
+        self.line(f"    for {name} in {rest}:")
+        self._blocks[-1].lines += block.lines
+        return total
 
     def _text_table(self, node: Node) -> str:
         """Keys are masked to the size of the table, so that no garbage reads beside it."""
         assert isinstance(node.value, tuple)
+        if self._flat and len(node.args) == 1 and len(node.value) <= _FEW:
+            return self._few_rows(node)
         sizes = [
             1 << max(int(key[at]) for key, _ in node.value).bit_length()
             for at in range(len(node.args))
@@ -251,6 +284,14 @@ class LoopText:
                 place = place * size + int(part)
             rows[place] = none_of_kind(node.type) if value is None else int(value)
         return self._looked_up(f"{self._table(tuple(rows))}[{index}]", node)
+
+    def _few_rows(self, node: Node) -> str:
+        """A short table by comparing its key."""
+        assert isinstance(node.value, tuple)
+        key = self.value(node.args[0])
+        rows = [none_of_kind(node.type) if value is None else value for _, value in node.value]
+        tests = [f"({key} == {int(keys[0])})" for keys, _ in node.value]
+        return _chain(tests[:-1], [str(row) for row in rows])
 
     def _padded(self, pick: Node, numbers: list[int]) -> str:
         """A look-up by the clause; where none may hold, its number is masked."""
@@ -271,9 +312,15 @@ class LoopText:
     def _text_rounded(self, node: Node) -> str:
         parts = RATE_PARTS if node.args[0].type == MONEY_RATE else 1
         how = node.args[1].value
-        assert isinstance(how, Rounding)
+        if not isinstance(how, Rounding):  # silent: the row is flagged
+            return self.value(node.args[0])
         unit = parts * how.fen
-        text = _ROUNDED.get(how.mode, _HALF_EVEN).format(self.value(node.args[0]), unit, 2 * unit)
+        amount = self.value(node.args[0])
+        if how.mode == "half_up" and unit % 2 == 0 and self._low(node.args[0]) >= 0:
+            whole = f"(np.uint64({amount} + {unit // 2}) // np.uint64({unit}))"
+            text = f"np.int64{whole}"
+        else:
+            text = _ROUNDED.get(how.mode, _HALF_EVEN).format(amount, unit, 2 * unit)
         return text if how.fen == 1 else f"({text} * {how.fen})"
 
     def _text_shift(self, node: Node) -> str:
@@ -311,6 +358,7 @@ class _Block:
         self.kind, self.pad = kind, pad
         self.lines: list[str] = []
         self.names: dict[Node, str] = {}
+        self.fired: dict[Node, list[str]] = {}
 
     def add(self, text: str) -> None:
         self.lines.append("    " * self.pad + text)
@@ -325,7 +373,7 @@ def constant(node: Node, type_: Type) -> str:
     """A constant, a none as the kind that is asked for has it."""
     value = node.value
     if value is None:
-        return str(none_of_kind(type_))
+        return "False" if type_.kind == "flag" else str(none_of_kind(type_))
     if isinstance(value, bool):
         return str(value)
     return str(value) if isinstance(value, int) else "0"
@@ -367,4 +415,7 @@ def _in_mask(item: str, mask: str) -> str:
 
 def tables_text(tables: Mapping[Table, str]) -> list[str]:
     """The tables as constants of the module."""
-    return [f"{name} = np.array({list(rows)}, np.int64)" for rows, name in tables.items()]
+    return [
+        f"{name} = np.array({list(rows)}, np.{width_of(min(rows), max(rows)).name})"
+        for rows, name in tables.items()
+    ]

@@ -1,0 +1,136 @@
+"""Rules as SQL: DuckDB and PostgreSQL answer as the scalar reader does, row by row, by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import duckdb
+import numpy as np
+import pytest
+from django.db import connections
+
+from tests.core.rules.random_columns import facts_read, random_columns
+from tests.core.rules.sql_rows import differences, table_columns, table_rows
+from yibao.core.rules import sql
+from yibao.core.rules.edition import Edition
+from yibao.core.rules.encoding import Columns
+from yibao.rulebook.loader import REGIONS, calendar, rulebook
+
+Answers = Mapping[int, Mapping[str, object]]
+YEARS = (2010, 2021)
+RULES = [
+    pytest.param(region, rule, id=f"{region}-{rule}")
+    for region in REGIONS
+    for rule, read in rulebook(region).rules.items()
+    if not read.fold
+]
+
+
+@pytest.fixture(scope="module")
+def duck():
+    """A DuckDB in memory, with the working days."""
+    connection = duckdb.connect()
+    connection.execute("create table working_day (day date, number bigint, works boolean)")
+    rows = list(sql.working_days(calendar()))
+    connection.executemany("insert into working_day values (?, ?, ?)", rows)
+    return connection
+
+
+def in_duckdb(
+    connection: duckdb.DuckDBPyConnection,
+    edition: Edition,
+    columns: Columns,
+    states: Sequence[Sequence[int]] = (),
+    *,
+    numbered: bool = False,
+) -> Answers:
+    names = table_columns(edition, numbered=numbered)
+    declared = ", ".join(f'"{name}" {kind}' for name, kind in names.items())
+    connection.execute(f"create or replace table facts ({declared})")
+    marks = ", ".join("?" for _ in names)
+    rows = table_rows(edition, columns, list(names), states, numbered=numbered)
+    connection.executemany(f"insert into facts values ({marks})", [list(row) for row in rows])
+    where = sql.Table("facts", missing=frozenset(columns.missing), numbered=numbered)
+    found = connection.execute(sql.select(edition, where, "duckdb"))
+    heads = [column[0] for column in found.description]
+    return {row[0]: dict(zip(heads, row)) for row in found.fetchall()}
+
+
+@pytest.mark.parametrize(("region", "rule"), RULES)
+def test_duckdb_answers_as_the_scalar_reader(duck, region: str, rule: str) -> None:
+    for year in YEARS:
+        edition = rulebook(region).bind(rule, year=year)
+        columns = random_columns(edition, 250, missing=True, seed=year)
+        assert differences(edition, columns, in_duckdb(duck, edition, columns)) == []
+
+
+@pytest.mark.parametrize(("region", "rule"), [("xingan", "contribution"), ("hengshan", "coverage")])
+def test_codes_may_stand_as_their_numbers(duck, region: str, rule: str) -> None:
+    edition = rulebook(region).bind(rule, year=2021)
+    columns = random_columns(edition, 500)
+    answers = in_duckdb(duck, edition, columns, numbered=True)
+    assert differences(edition, columns, answers, numbered=True) == []
+
+
+def visits_with_states(rows: int) -> tuple[Edition, Columns, list[list[int]]]:
+    """Visits of Hinggan in the insured year, each with a stored state before it."""
+    edition = rulebook("xingan").bind("benefit", year=2010)
+    columns = random_columns(edition, rows, facts_read(edition))
+    chance = np.random.default_rng(5)
+    first, last = 14610, 14974  # the days of 2010
+    out = chance.integers(first, last + 1, rows).astype(np.int32)
+    into = (out - chance.integers(0, 400, rows)).astype(np.int32)
+    columns.values["discharged_on"][:] = out
+    columns.values["admitted_on"][:] = into
+    columns.values["born"][:] = np.minimum(columns.values["born"], into)
+    stays, known = chance.integers(0, 6, rows), chance.integers(0, 2, rows)
+    used = chance.integers(0, (200_001, 2_000_001, 3_000_001), (rows, 3))
+    return edition, columns, np.column_stack((stays, known, used)).tolist()
+
+
+def test_one_step_of_a_fold_from_a_stored_state_is_the_counter(duck) -> None:
+    edition, columns, states = visits_with_states(2_000)
+    answers = in_duckdb(duck, edition, columns, states)
+    assert differences(edition, columns, answers, states=states) == []
+    assert sum(not answer["unanswered"] for answer in answers.values()) > 300
+
+
+def in_postgresql(
+    edition: Edition, columns: Columns, states: Sequence[Sequence[int]] = ()
+) -> Answers:
+    names = table_columns(edition)
+    declared = ", ".join(f'"{name}" {kind}' for name, kind in names.items())
+    where = sql.Table("pg_temp.facts", missing=frozenset(columns.missing), calendar="pg_temp.days")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("drop table if exists pg_temp.facts, pg_temp.days")
+        cursor.execute(f"create temporary table facts ({declared})")
+        cursor.execute("create temporary table days (day date, number bigint, works boolean)")
+        with cursor.copy("copy pg_temp.days from stdin") as copy:
+            for day in sql.working_days(calendar()):
+                copy.write_row(day)
+        with cursor.copy("copy pg_temp.facts from stdin") as copy:
+            for row in table_rows(edition, columns, list(names), states):
+                copy.write_row(row)
+        cursor.execute("create index on pg_temp.days (number); create index on pg_temp.days (day)")
+        cursor.execute("analyze pg_temp.days")
+        cursor.execute(sql.select(edition, where, "postgresql"))
+        heads = [column.name for column in cursor.description]
+        return {row[0]: dict(zip(heads, row)) for row in cursor.fetchall()}
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+@pytest.mark.parametrize("region", REGIONS)
+def test_postgresql_answers_as_the_scalar_reader(region: str) -> None:
+    for rule, read in rulebook(region).rules.items():
+        if read.fold:
+            continue
+        edition = rulebook(region).bind(rule, year=2021)
+        columns = random_columns(edition, 400, missing=True)
+        assert differences(edition, columns, in_postgresql(edition, columns)) == [], rule
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_postgresql_takes_one_step_of_a_fold_as_the_counter() -> None:
+    edition, columns, states = visits_with_states(1_000)
+    answers = in_postgresql(edition, columns, states)
+    assert differences(edition, columns, answers, states=states) == []
