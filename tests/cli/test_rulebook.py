@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -249,6 +250,29 @@ def test_diff_of_visits_names_the_visit_and_a_refusal(
     assert code == 2 and "{person: …, visits: […]}" in err
     code, _, err = yibao("diff", *words[2:])
     assert code == 2 and err.startswith("--person needs a rule to decide by")
+
+
+def test_cells_are_every_outcome_of_a_rule_with_its_clauses(yibao: Asked) -> None:
+    words = ("cells", "contribution", "--region", "xingan", "--year", 2009)
+    code, out, err = yibao(*words, "--csv")
+    rows = list(csv.reader(out.splitlines()))
+    assert (code, err) == (0, "")
+    assert rows[0][:2] == ["序号", "就读"] and rows[0][-2:] == ["适用条款", "说明"]
+    pupil = dict(zip(rows[0], next(row for row in rows if row[1].startswith("幼儿园"))))
+    assert (pupil["个人缴纳"], pupil["缴费档次"]) == ("30元", "困难未成年人")
+    assert pupil["适用条款"].startswith("price_class.minor_in_hardship 〔参保 6(2)〕")
+    assert {len(row) for row in rows} == {len(rows[0])}
+    code, out, _ = yibao(*words, "--language", "en")
+    assert out.startswith("cell | school | ") and len(out.splitlines()) == len(rows)
+
+
+def test_a_cell_that_the_text_is_silent_on_says_so(yibao: Asked) -> None:
+    code, out, _ = yibao("cells", "contribution", "--region", "xingan", "--year", 2008, "--csv")
+    rows = list(csv.reader(out.splitlines()))
+    assert code == 0
+    assert all("文件未规定“split”" in row[-1] for row in rows[1:])
+    code, _, err = yibao("cells", "benefit", "--region", "xingan")
+    assert code == 2 and "has no table of cells" in err
 
 
 def test_history_tells_values_in_the_order_they_were_known(yibao: Asked) -> None:

@@ -40,6 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     job = _region_job(jobs, "prose", "print rules as sentences that a resident can read")
     job.add_argument("rule", nargs="?", help="one rule only (default: all)")
     add_edition(job)
+    job = _region_job(jobs, "cells", "print every outcome of a rule as a table")
+    job.add_argument("rule")
+    job.add_argument("--csv", action="store_true", help="as comma-separated values")
+    add_edition(job)
     job = _region_job(jobs, "diff", "print what a proposal, a later day or another year changes")
     job.add_argument("rule", nargs="?", help="one rule's sentences only (default: all)")
     job.add_argument("--from", dest="since", metavar="DATE", help="by what was known on this day …")
@@ -106,6 +110,12 @@ def _prose(arguments: argparse.Namespace) -> Iterator[str]:
         yield ""
 
 
+def _cells(arguments: argparse.Namespace) -> Iterator[str]:
+    from yibao.cli.rulebook.cells import listed  # NumPy is imported only where columns are
+
+    return listed(arguments)
+
+
 def _history(arguments: argparse.Namespace) -> Iterator[str]:
     return history(book_of(arguments), arguments.parameter)
 
@@ -118,6 +128,7 @@ def _new(arguments: argparse.Namespace) -> Iterator[str]:
 
 
 _JOBS = {
+    "cells": _cells,
     "show": _show,
     "prose": _prose,
     "diff": compared,
