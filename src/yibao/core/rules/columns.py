@@ -6,7 +6,7 @@ flagged `unanswered`; its other values mean nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -21,6 +21,8 @@ from yibao.core.rules.graph import Node, in_order
 from yibao.core.rules.plan import Plan
 from yibao.core.rules.ranges import Ranges, TooWide, outcome_dtypes, ranges_of, wide_nodes
 from yibao.core.rules.reduce import Reduced, reduce_edition
+from yibao.core.rules.rounds import Rounds as Rounds
+from yibao.core.rules.uncharted import simplifier_of, uncharted
 
 BLOCK = 1 << 15
 _KEPT_AT_MOST = 128
@@ -69,9 +71,14 @@ class Prepared:
         self.decisions = [name for name, _ in reduced.picks]
         picks = [node for _, node in reduced.picks]
         outcomes = [node for _, node in reduced.result]
-        self.roots = [*outcomes, *picks, reduced.unanswered]
+        read = [*outcomes, *(reduced.fold.next if reduced.fold else ())]
+        beyond = uncharted(reduced, read)
+        unanswered = simplifier_of(reduced).any_of((reduced.unanswered, beyond))
+        self.roots = [*outcomes, *picks, unanswered]
         self.calendar = edition.book.calendar
-        self.table = truth.table_of(self.roots, self.ranges) if reduced.fold is None else None
+        self.table = (
+            truth.table_of(self.roots, self.ranges, self.calendar) if reduced.fold is None else None
+        )
         self.plan = None if self.table else Plan(self.roots, self.ranges, self.calendar)
 
 
@@ -108,8 +115,7 @@ def decide(edition: Edition, columns: Columns, *, nones_proved: bool = False) ->
             plan.table.run(block, stop - start, out.arrays, start)
         else:
             assert plan.plan is not None
-            found, lost = plan.plan.run(block, stop - start)
-            out.write(found, lost, slice(start, stop))
+            out.write(plan.plan.run(block, stop - start), slice(start, stop))
     return out.decided()
 
 
@@ -185,13 +191,11 @@ class Outputs:
             for none, own, out in zip(ranges, working, self.arrays)
         ]
 
-    def write(self, found: list[Any], lost: Array | None, rows: slice) -> None:
+    def write(self, found: list[Any], rows: slice) -> None:
         for out, value, nones in zip(self.arrays, found, self._nones):
             out[rows] = value
             if nones is not None:
                 np.copyto(out[rows], nones[1], where=value == nones[0])
-        if lost is not None:
-            self.arrays[-1][rows] |= lost
 
     def decided(self) -> Decided:
         names, decisions = self._names, self._decisions
@@ -235,48 +239,6 @@ def _shared_out(edition: Edition, persons: Columns, visits: Columns) -> tuple[Co
     )
 
 
-class Rounds:
-    """Visits laid out round by round: first everyone's first, those with most visits in front."""
-
-    def __init__(self, person_of: Array, persons: int) -> None:
-        visits = len(person_of)
-        self.visits, self.persons = visits, persons
-        order, who = _by_person(person_of)
-        first = np.ones(visits, np.bool_)
-        np.not_equal(who[1:], who[:-1], out=first[1:])
-        starts = np.flatnonzero(first)
-        sizes = np.diff(np.append(starts, visits))
-        most = int(sizes.max(initial=0))
-        front = np.argsort((most - sizes).astype(np.min_scalar_type(most)), kind="stable")
-        self.who = who[starts[front]]  # the persons, those with most visits first
-        self.live = np.cumsum(np.bincount(sizes, minlength=most + 1)[::-1])[::-1][1:]
-        self.offsets = np.concatenate(([0], np.cumsum(self.live)))
-        place = np.empty(len(front), np.int64)
-        place[front] = np.arange(len(front))
-        rank = np.arange(visits) - np.repeat(starts, sizes)
-        self.sorted, self.same = order, ~first
-        self.rows = np.empty(visits, np.int64)  # the visit that stands at each place
-        self.rows[self.offsets[rank] + np.repeat(place, sizes)] = order
-
-    def blocks(self) -> Iterator[tuple[slice, slice]]:
-        """The visits of each block, and the persons whose they are."""
-        for live, offset in zip(self.live.tolist(), self.offsets.tolist()):
-            for start in range(0, live, BLOCK):
-                stop = min(start + BLOCK, live)
-                yield slice(offset + start, offset + stop), slice(start, stop)
-
-
-def _by_person(person_of: Array) -> tuple[Array, Array]:
-    """The visits grouped by person, each person's in their order, and whose they are."""
-    visits = len(person_of)
-    if visits and (person_of[1:] >= person_of[:-1]).all():
-        return np.arange(visits), person_of
-    key = person_of.astype(np.int64) << 32
-    key |= np.arange(visits, dtype=np.int64)
-    key.sort()  # one whole number sorts far faster than a stable argsort
-    return key & 0xFFFFFFFF, key >> 32
-
-
 def _check_order(edition: Edition, plan: Prepared, visits: Columns, rounds: Rounds) -> None:
     """No visit may stand before its forerunner. Texts only part what is equal: not seen here."""
     fold = plan.reduced.fold
@@ -287,7 +249,7 @@ def _check_order(edition: Edition, plan: Prepared, visits: Columns, rounds: Roun
         return
     ranges = Ranges(edition.facts, edition.codes, (), nodes)
     columns = Columns(visits.size, visits.values, {})
-    (key,), _ = Plan(nodes, ranges, plan.calendar).run(inputs_of(nodes, columns), visits.size)
+    (key,) = Plan(nodes, ranges, plan.calendar).run(inputs_of(nodes, columns), visits.size)
     key = key[rounds.sorted]
     wrong = np.flatnonzero((key[1:] < key[:-1]) & rounds.same[1:])
     if wrong.size:
@@ -319,8 +281,7 @@ class _Fold:
         self.by_person: dict[Node, Any] = {}
         self.by_visit: dict[Node, Any] = {}
         people = {n: v[rounds.who] for n, v in inputs_of(roots, persons).items()}
-        found, lost = own.run(people, len(rounds.who))
-        assert lost is None or not lost.any()
+        found = own.run(people, len(rounds.who))
         self.by_person = {**people, **dict(zip(shared, found))}
         self.by_visit = {n: v[rounds.rows] for n, v in inputs_of(roots, visits).items()}
         self.step = Plan(roots, plan.ranges, plan.calendar, shared)
@@ -337,10 +298,10 @@ class _Fold:
         out = Outputs(plan, visits, self.step, self.kept, self.decisions)
         stuck = np.zeros(len(self.rounds.who), np.bool_)
         inputs = self.step.inputs
-        for rows, whose in self.rounds.blocks():
+        for rows, whose in self.rounds.blocks(BLOCK):
             block = {n: self._of(n)[rows if n in self.by_visit else whose] for n in inputs}
-            found, lost = self.step.run(block, rows.stop - rows.start)
-            out.write(found[: len(self.kept)], lost, rows)
+            found = self.step.run(block, rows.stop - rows.start)
+            out.write(found[: len(self.kept)], rows)
             flags = out.arrays[-1][rows]
             flags |= stuck[whose]
             self._go_on(found[len(self.kept) :], flags, whose)

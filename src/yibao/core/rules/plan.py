@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from yibao.core.rules import arrays
+from yibao.core.rules import arrays, parts
 from yibao.core.rules.encoding import Array, dtype_of, none_of
 from yibao.core.rules.graph import Node, in_order
 from yibao.core.rules.ranges import NO_CLAUSE, Ranges, varying
@@ -62,7 +62,6 @@ class Plan:
         self._slots: dict[tuple[Node, np.dtype[Any]], Slot] = {}
         self._start: list[Any] = []
         self.inputs: dict[Node, Slot] = {}
-        self._lost = self._new(None)
         self._rows = self._new(0)
         for node in in_order(roots):
             if node.op == "each" and node not in self._given:
@@ -71,8 +70,8 @@ class Plan:
         self.dtypes = [self.dtype(root) for root in roots]
         self._let_go()
 
-    def run(self, values: Mapping[Node, Any], rows: int) -> tuple[list[Any], Array | None]:
-        """The roots for a block of rows, and where a working day could not be told."""
+    def run(self, values: Mapping[Node, Any], rows: int) -> list[Any]:
+        """The roots for a block of rows."""
         memory = self._start.copy()
         memory[self._rows] = rows
         for node, slot in self.inputs.items():
@@ -81,8 +80,7 @@ class Plan:
             memory[out] = work(*[memory[arg] for arg in args])
             for slot in free:
                 memory[slot] = None
-        lost = memory[self._lost]
-        return [memory[out] for out in self._outs], lost
+        return [memory[out] for out in self._outs]
 
     def none_of(self, node: Node) -> int:
         """What stands for none in the column of an input."""
@@ -112,7 +110,7 @@ class Plan:
 
     def _let_go(self) -> None:
         """Note after which call a slot is no longer read."""
-        kept = {*self._outs, self._lost, self._rows}
+        kept = {*self._outs, self._rows}
         seen: set[Slot] = set()
         for at in range(len(self._calls) - 1, -1, -1):
             work, out, args, _ = self._calls[at]
@@ -135,7 +133,7 @@ class Plan:
     def _made(self, node: Node, dtype: np.dtype[Any]) -> Slot:
         if node in self._given or node.op in _INPUTS:
             slot = self.inputs[node] = self._new(None)
-            return self._emit(_as_column(dtype), slot)
+            return self._emit(parts.as_column(dtype), slot)
         if node.op == "const":
             return self._new(self._constant(node.value, dtype))
         if node.op in _COMPARED:
@@ -238,7 +236,7 @@ class Plan:
             guards.pop()
 
         holds = [self._slot(guard) for guard in guards]
-        return self._emit(_first_of(last), self._rows, *holds)
+        return self._emit(parts.first_of(last), self._rows, *holds)
 
     def _made_cases(self, node: Node, dtype: np.dtype[Any]) -> Slot:
         pick, *outcomes = node.args
@@ -251,7 +249,7 @@ class Plan:
         for outcome in moving:
             members = [at for at, other in enumerate(outcomes) if other is outcome]
             found = self._emit(
-                _overlaid(members), found, self._slot(pick), self._slot(outcome, dtype)
+                parts.overlaid(members), found, self._slot(pick), self._slot(outcome, dtype)
             )
         return found
 
@@ -276,7 +274,7 @@ class Plan:
     def _made_within(self, node: Node, dtype: np.dtype[Any]) -> Slot:
         amount = self._slot(node.args[0], dtype)
         for counts, limit, used in zip(node.args[1::3], node.args[2::3], node.args[3::3]):
-            room = self._emit(_room(dtype), self._slot(limit), self._slot(used))
+            room = self._emit(parts.room(dtype), self._slot(limit), self._slot(used))
             bounded = self._emit(np.minimum, amount, room)
             if counts.op != "const":
                 bounded = self._emit(arrays.chosen, self._slot(counts), bounded, amount)
@@ -285,7 +283,7 @@ class Plan:
 
     def _made_rounded(self, node: Node, dtype: np.dtype[Any]) -> Slot:
         amount, how = node.args
-        parts = RATE_PARTS if amount.type == MONEY_RATE else 1
+        of_fen = RATE_PARTS if amount.type == MONEY_RATE else 1
         range_ = self._ranges.of(amount)
         short = max(-range_.low, range_.high) < _ROUNDED
         wide: np.dtype[Any] = np.dtype(np.int32 if short else np.int64)
@@ -293,9 +291,9 @@ class Plan:
         options, choice = self._options(how, Rounding)
 
         def rounded(value: Array, at: Array | None = None) -> Array:
-            found = arrays.rounded(value, options[0], parts)
+            found = arrays.rounded(value, options[0], of_fen)
             for other, option in enumerate(options[1:], 1):
-                found = np.where(at == other, arrays.rounded(value, option, parts), found)
+                found = np.where(at == other, arrays.rounded(value, option, of_fen), found)
             return found.astype(dtype, copy=False)
 
         return self._emit(rounded, *args, *choice)
@@ -336,21 +334,30 @@ class Plan:
             if option.unit == "working_days":
                 moved.append(worked)
             else:
-                moved.append(self._emit(_moved(option, sign), start))
+                moved.append(self._emit(parts.moved(option, sign), start))
         found = moved[0]
         for at, other in enumerate(moved[1:], 1):
-            found = self._emit(_chosen(at), choice[0], other, found)
+            found = self._emit(parts.chosen(at), choice[0], other, found)
         return self._emit(lambda value: value.astype(dtype, copy=False), found)
 
     def _worked(self, start: Slot, count: Callable[[Any], Any], length: Slot) -> Slot:
         days = arrays.working_days(self._calendar)
-        both = self._emit(lambda day, n: days.shifted(day, count(n)), start, length)
+        return self._emit(lambda day, n: days.shifted(day, count(n))[0].astype(_DAY), start, length)
 
-        def lose(before: Array | None, pair: tuple[Array, Array]) -> Array:
-            return pair[1] if before is None else before | pair[1]
-
-        self._calls.append((lose, self._lost, (self._lost, both), ()))
-        return self._emit(lambda pair: pair[0].astype(_DAY), both)
+    def _made_uncharted(self, node: Node, dtype: np.dtype[Any]) -> Slot:
+        """Whether a shift by working days leaves the calendar."""
+        day, length = node.args
+        sign = node.value
+        assert isinstance(sign, int)
+        days = arrays.working_days(self._calendar)
+        start = self._slot(day, _DAY)
+        if length.type == WORKING_DAYS:
+            return self._emit(
+                lambda at, n: days.shifted(at, sign * n)[1], start, self._slot(length)
+            )
+        options, choice = self._options(length, Period)
+        places = choice or (self._new(np.intp(0)),)
+        return self._emit(parts.beyond(days, options, sign), start, places[0])
 
     def _made_each(self, node: Node, dtype: np.dtype[Any]) -> Slot:
         start, stop, body = node.args
@@ -387,57 +394,6 @@ class _Terms:
                 for needed, value in zip(self.needed, fixed)
             }
             values.update(dict.fromkeys(self.variables, start[live] + term))
-            (found,), _ = self.plan.run(values, len(live))
+            (found,) = self.plan.run(values, len(live))
             total[live] += found
         return total
-
-
-def _as_column(dtype: np.dtype[Any]) -> Callable[[Any], Any]:
-    return lambda value: value if value.dtype == dtype else value.astype(dtype)
-
-
-def _first_of(last: int) -> Callable[..., Array]:
-    """The number of the first guard that holds, by arithmetic that wraps: no branch a row."""
-
-    def pick(rows: int, *holds: Any) -> Array:
-        found = np.full(rows, last, _CLAUSE)
-        for at in range(len(holds) - 1, -1, -1):
-            step = _CLAUSE.type(at) - found
-            step *= holds[at].view(_CLAUSE)
-            found += step
-        return found
-
-    return pick
-
-
-def _room(dtype: np.dtype[Any]) -> Callable[[Any, Any], Any]:
-    """What is left of a limit. An amount is far smaller than what its width holds."""
-    most = np.iinfo(dtype).max
-
-    def left(limit: Any, used: Any) -> Any:
-        room = np.maximum(limit - used, 0)
-        if room.dtype.itemsize > dtype.itemsize:
-            room = np.minimum(room, most)
-        return room.astype(dtype, copy=False)
-
-    return left
-
-
-def _overlaid(members: Sequence[int]) -> Callable[[Array, Array, Array], Array]:
-    def overlay(found: Array, pick: Array, value: Array) -> Array:
-        mine = pick == members[0]
-        for other in members[1:]:
-            mine |= pick == other
-        return arrays.chosen(mine, value, found)
-
-    return overlay
-
-
-def _chosen(at: int) -> Callable[[Array, Array, Array], Array]:
-    return lambda choice, value, other: np.where(choice == at, value, other)
-
-
-def _moved(period: Period, sign: int) -> Callable[[Array], Array]:
-    if period.unit == "days":
-        return lambda day: day + sign * period.length
-    return lambda day: arrays.add_months(day, sign * period.length * _MONTHS[period.unit])

@@ -26,7 +26,22 @@ from yibao.core.rules.values import Codes
 WIDEST = 2**62
 _LEVELS = 63
 _FAR = 400  # calendar days that hold far more than the working days of any period, with holidays
-_FLAGS = frozenset({"lt", "le", "eq", "ne", "isnone", "and", "or", "not", "in", "any_in"})
+_FLAGS = frozenset(
+    [
+        "lt",
+        "le",
+        "eq",
+        "ne",
+        "isnone",
+        "and",
+        "or",
+        "not",
+        "in",
+        "any_in",
+        "missing",
+        "uncharted",
+    ]
+)
 _MONTHS = {"months": 1, "years": 12}
 _SILENT = Rounding("down", 1)  # a rounding that the text does not say: no row reaches it
 
@@ -115,9 +130,6 @@ class Ranges:
         if kind == "levels":
             return Range(0, (1 << _LEVELS) - 1, none)
         return Range(fact.low, fact.high, none)
-
-    def _of_missing(self, node: Node) -> Range:
-        return FLAG_RANGE
 
     def _of_silent(self, node: Node) -> Range:
         return Range(0, 0)

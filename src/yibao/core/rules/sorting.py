@@ -18,6 +18,7 @@ from yibao.core.rules.proofs.logic import Logic, atoms_of
 from yibao.core.rules.reduce import Reduced
 from yibao.core.rules.simplify import Simplifier
 from yibao.core.rules.types import SETS
+from yibao.core.rules.uncharted import simplifier_of
 
 _LOGIC = frozenset({"and", "or", "not", "pick", "cases", "const"})
 _SMALL = frozenset({"flag", "code", "level"})
@@ -137,7 +138,7 @@ Uses = Sequence[tuple[Reduced, list[Node]]]
 
 def _uses(reduced: Reduced) -> dict[str, list[Node]]:
     """What is asked of each fact: comparisons and memberships, tables, and the fact itself."""
-    logic = Logic(_maker(reduced), reduced.codes)
+    logic = Logic(simplifier_of(reduced), reduced.codes)
     found: dict[str, list[Node]] = {}
     stack = [node for _, node in (*reduced.result, *reduced.picks)] + [reduced.unanswered]
     seen: set[Node] = set()
@@ -179,7 +180,7 @@ def _of_small(fact: Fact, uses: Uses) -> Axis:
         values = list(range(len(first.codes[fact.type.of])))
     values += [None] if fact.none is not None else []
     classes: dict[tuple[Node, ...], list[int | None]] = {}
-    makers = [_maker(one) for one, _ in uses]
+    makers = [simplifier_of(one) for one, _ in uses]
     for value in values:
         signs = [_signs(make, fact, value, asked) for make, (_, asked) in zip(makers, uses)]
         sign = tuple(node for of_one in signs for node in of_one)
@@ -189,12 +190,6 @@ def _of_small(fact: Fact, uses: Uses) -> Axis:
     none = none_of(dtype) if fact.type.kind != "flag" else 0
     chosen = [none if member[0] is None else member[0] for member in members]
     return Axis(fact, members, np.array(chosen, dtype))
-
-
-def _maker(reduced: Reduced) -> Simplifier:
-    make = Simplifier(reduced.facts)
-    make.graph = reduced.graph
-    return make
 
 
 def _signs(make: Simplifier, fact: Fact, value: int | None, asked: Iterable[Node]) -> list[Node]:

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from yibao.core.rules.encoding import Array, none_of
-from yibao.core.rules.graph import Node, in_order
+from yibao.core.rules.graph import Node
 from yibao.core.rules.plan import Plan
 from yibao.core.rules.ranges import Ranges, dtype_for
+from yibao.core.rules.runtime import Calendar
 
 MOST_ATOMS = 14  # 16,384 rows of a table stay in the cache
 PAIRED = 8  # up to so many atoms, an index of one byte: two rows make one look-up
@@ -26,24 +27,30 @@ _LOGIC = frozenset({"and", "or", "not", "pick", "cases", "const"})
 class TruthTable:
     """Outcomes by the truths of some atoms."""
 
-    def __init__(self, roots: Sequence[Node], atoms: Sequence[Node], ranges: Ranges) -> None:
+    def __init__(
+        self,
+        roots: Sequence[Node],
+        atoms: Sequence[Node],
+        ranges: Ranges,
+        calendar: Calendar | None,
+    ) -> None:
         self.atoms = atoms
         self._index: np.dtype[Any] = np.dtype(np.uint8 if len(atoms) <= 8 else np.uint16)
         truths = np.arange(1 << len(atoms))
         values = {atom: (truths >> at & 1).astype(np.bool_) for at, atom in enumerate(atoms)}
         inner = Plan(roots, ranges, given=atoms)
-        found, _ = inner.run(values, len(truths))
+        found = inner.run(values, len(truths))
         self.columns = [
             _fitted(node, value, own, ranges, len(truths))
             for node, value, own in zip(roots, found, inner.dtypes)
         ]
-        self._plan = Plan(atoms, ranges)
+        self._plan = Plan(atoms, ranges, calendar)
         self._lookups = [_lookup(column, len(atoms)) for column in self.columns]
 
     def run(self, block: Mapping[Node, Any], rows: int, out: Sequence[Array], start: int) -> None:
         """Fill the rows of a block in the columns of the answer."""
         index = np.zeros(rows + rows % 2, self._index)
-        holds, _ = self._plan.run(block, rows)
+        holds = self._plan.run(block, rows)
         for at, flag in enumerate(holds):
             bit = np.asarray(flag).view(np.uint8).astype(self._index, copy=False)
             index[:rows] += bit * self._index.type(1 << at)
@@ -90,7 +97,9 @@ def _fitted(node: Node, value: Any, own: np.dtype[Any], ranges: Ranges, size: in
     return found
 
 
-def table_of(roots: Sequence[Node], ranges: Ranges) -> TruthTable | None:
+def table_of(
+    roots: Sequence[Node], ranges: Ranges, calendar: Calendar | None = None
+) -> TruthTable | None:
     """The truth table of some nodes; None where a value is worked out, or atoms are too many."""
     atoms: dict[Node, None] = {}
     stack = list(roots)
@@ -102,15 +111,10 @@ def table_of(roots: Sequence[Node], ranges: Ranges) -> TruthTable | None:
         seen.add(node)
         if node.op in _LOGIC:
             stack.extend(node.args)
-        elif node.type.kind == "flag" and not _working_days(node):
+        elif node.type.kind == "flag":
             atoms.setdefault(node)
         else:
             return None
     if len(atoms) > MOST_ATOMS:
         return None
-    return TruthTable(roots, tuple(atoms), ranges)
-
-
-def _working_days(node: Node) -> bool:
-    """Whether a shift by working days, whose calendar ends, stands below."""
-    return any(below.op == "shift" for below in in_order([node]))
+    return TruthTable(roots, tuple(atoms), ranges, calendar)

@@ -67,7 +67,7 @@ class Least:
             return before
         plan = self._plan(atom)
         inputs: dict[Node, Any] = {n: values[:, place[n]] for n in plan.inputs}
-        (found,), _ = plan.run(inputs, len(values))
+        (found,) = plan.run(inputs, len(values))
         return np.broadcast_to(found, len(values))
 
     def least(

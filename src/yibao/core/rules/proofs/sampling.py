@@ -80,7 +80,7 @@ def _truths(question: Question, columns: Mapping[Node, Array], rows: int) -> Arr
             own = plan.none_of(node)
             values = np.where(values == NONE, own, values)
         inputs[node] = values
-    found, _ = plan.run(inputs, rows)
+    found = plan.run(inputs, rows)
     return np.stack([np.broadcast_to(value, rows) for value in found], axis=1)
 
 
