@@ -10,7 +10,6 @@ from yibao.core.rules.graph import Node, in_order
 from yibao.core.rules.parameters import Dated, Parameter
 from yibao.core.rules.rules import Rule
 from yibao.core.rules.types import Period, Rounding, Type
-from yibao.rulebook.loader import calendar
 
 YUAN = 100
 POINT = 100  # one percent, in parts of 10,000
@@ -41,19 +40,6 @@ def _names(roots: list[Node]) -> Iterator[str]:
     for node in in_order(roots):
         if node.op in ("param", "table"):
             yield str(node.value)
-
-
-def with_parameter(book: Rulebook, parameter: Parameter) -> Rulebook:
-    """The same rulebook with another value of one parameter; editions are bound anew."""
-    return Rulebook(
-        text_hash=book.text_hash,
-        sources=book.sources,
-        enumerations=book.enumerations,
-        facts=book.facts,
-        parameters={**book.parameters, parameter.name: parameter},
-        rules=book.rules,
-        calendar=calendar(),
-    )
 
 
 def _changed(dated: Dated, type_: Type, codes: Mapping[str, tuple[str, ...]]) -> Iterator[Dated]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.cases.mutants import changes, reads, with_parameter
+from tests.cases.mutants import changes, reads
 from tests.cases.worked import HERE, REGIONS, books, cases_of, differs, read_yaml
 from yibao.core.rules.book import Rulebook
 from yibao.core.rules.facts import to_json
@@ -63,7 +63,7 @@ class _Laid:
         if book.parameters[name].values != rulebook(self.region).parameters[name].values:
             return False  # the case sets this value itself
         if book.text_hash not in self.changed:
-            self.changed[book.text_hash] = with_parameter(book, self.edited)
+            self.changed[book.text_hash] = book.changed([self.edited])
         try:
             return bool(differs(case, self.changed[book.text_hash]))
         except Exception:  # a changed value may also break the rule outright

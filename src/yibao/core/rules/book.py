@@ -112,6 +112,18 @@ class Rulebook:
             self._editions[key] = bind_rule(self._book, self.rules[rule], year=year, known=known)
         return self._editions[key]
 
+    def changed(self, parameters: Sequence[Parameter]) -> Rulebook:
+        """The same rulebook with other parameters of those names, bound anew; its hash stays."""
+        return Rulebook(
+            text_hash=self.text_hash,
+            sources=self.sources,
+            enumerations=self.enumerations,
+            facts=self.facts,
+            parameters={**self.parameters, **{one.name: one for one in parameters}},
+            rules=self.rules,
+            calendar=self._book.calendar,
+        )
+
     def open_settings(self) -> tuple[OpenSetting, ...]:
         """The parameters that stay open, by name."""
         found = []
