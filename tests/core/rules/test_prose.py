@@ -11,7 +11,7 @@ import pytest
 from tests.core.rules.samples import BENEFIT, CONTRIBUTION, EXPRESSIONS, read
 from yibao.core.rules import prose
 from yibao.core.rules.declarations import Label
-from yibao.core.rules.graph import Cite
+from yibao.core.rules.graph import Cite, Node
 from yibao.core.rules.prose.words import LANGUAGES, PHRASES
 from yibao.core.rules.types import DATE, FLAG, LEVEL, MONEY, PERIOD, Period, Type
 
@@ -89,11 +89,11 @@ def condition(expression: str, language: str = "zh") -> str:
         ("max(cost, 0)", "cost", None),
         ("max(cost, limit)", "cost，最少100元", "the cost, at least 100 yuan"),
         ("min(cost, limit)", "cost，最多100元", "the cost, at most 100 yuan"),
-        ("min(cost, amount, limit)", "cost、amount与100元中较小的", None),
-        ("max(cost, amount)", "cost与amount中较大的", None),
-        ("min(born, opens)", "出生日期与2009年3月1日中较早的", None),
-        ("max(born, admitted_on)", "出生日期与admitted_on中较晚的", None),
-        ("max(hospital_level, 1)", "hospital_level与一级中较大的", "the most of the hospital_level and level 1"),
+        ("min(cost, amount, limit)", "cost、amount与100元中较小者", None),
+        ("max(cost, amount)", "cost与amount中较大者", None),
+        ("min(born, opens)", "出生日期与2009年3月1日中较早者", None),
+        ("max(born, admitted_on)", "出生日期与admitted_on中较晚者", None),
+        ("max(hospital_level, 1)", "hospital_level与一级中较大者", "the most of the hospital_level and level 1"),
         ("rounded(cost * part, jiao)", "cost乘以part12.5%，四舍五入到角", None),
         ("rounded(cost * part, even)", "cost乘以part12.5%，四舍六入五成双到分", None),
         ("rounded(cost * part, upward)", "cost乘以part12.5%，向上取到元", None),
@@ -155,6 +155,7 @@ def test_an_amount_in_words(expression: str, zh: str, en: str | None) -> None:
         ("cost == 0", "cost为零", "the cost is zero"),
         ("cost != 0", "cost不为零", None),
         ("kind == inpatient", "kind为住院", None),
+        ("chosen != adult_aided", "chosen不是困难成年", None),
         ("kind != inpatient", "kind不是住院", None),
         ("student in stages", "student为小学", "the student is 小学"),
         ("student not in stages", "student不是小学", None),
@@ -181,6 +182,8 @@ def test_an_amount_in_words(expression: str, zh: str, en: str | None) -> None:
         ("paid_on is not None and paid_on < opens", "paid_on早于2009年3月1日", None),
         ("paid_on is None or paid_on < opens", "未缴费，或者paid_on早于2009年3月1日", None),
         ("low_income or low_income", "low_income", None),
+        ("student is not None and student in stages", "student为小学", None),
+        ("disability is not None and disability != 1", "登记了disability，且disability不是一级", None),
         ("not (low_income or insured_elsewhere) and count > 0", "不是low_income，且不是insured_elsewhere，且有count", None),
     ],
 )  # fmt: skip
@@ -364,6 +367,44 @@ def test_what_changes_in_the_year_what_is_open_and_what_is_none() -> None:
     assert "2. Otherwise it is not known." in english
 
 
+GIVEN_AS_IT_IS = """
+parameters:
+  cap: {type: money, is: 500, from: 2008, cite: law 1, zh: 年度限额, en: yearly limit}
+  caps: {type: money, by: [class], open: 文件未载, zh: 分档限额, en: limits}
+rules:
+  answer:
+    result: {born: born, cap: cap, year: year, always: verdict_of}
+    steps:
+      verdict_of: {is: cap, cite: law 1}
+"""
+
+
+def test_an_outcome_without_a_step_is_told_as_it_is() -> None:
+    said = rule_text(GIVEN_AS_IT_IS, "answer")
+    assert "年度限额\n  年度限额为500元。〔law 1〕" in said
+    assert "出生日期\n  出生日期为出生日期。" in said
+    edition = read(GIVEN_AS_IT_IS).bind("answer", year=2009)
+    node = edition.origin.result[0][1]
+    assert prose.outcome_label(edition, "born", node).zh == "出生日期"
+    assert prose.outcome_label(edition, "kept", Node("const", (), 0, MONEY)).zh == "kept"
+
+
+NOT_AIDED = """
+enumerations: {aid: {aided: 救助对象, not_aided: {zh: 不是救助对象, en: not aided}}}
+rules:
+  answer:
+    result: {x: x}
+    steps:
+      aid_of: {of: aid, first_of: {poor: {when: low_income, is: aided, cite: law 1}, otherwise: {is: not_aided, cite: law 1}}}
+      x: {is: aid_of != not_aided, cite: law 1}
+"""
+
+
+def test_a_code_that_denies_is_quoted_where_it_is_denied() -> None:
+    assert "aid_of不是“不是救助对象”" in rule_text(NOT_AIDED, "answer")
+    assert "the aid_of is not “not aided”" in rule_text(NOT_AIDED, "answer", "en")
+
+
 CAPPED = """
 parameters: {cap: {type: money, is: 500, from: 2008, cite: law 1}}
 rules:
@@ -384,6 +425,9 @@ def test_a_list_of_clauses_may_be_held_by_ceilings_too() -> None:
     said = rule_text(CAPPED, "answer")
     assert "\ndue\n" in said  # one clause alone has no order
     assert "  1. 不是low_income的，累计支付不超过500元（年度限额）。〔law 2〕" in said
+    silent = CAPPED.replace("is: 500, from: 2008, cite: law 1", "open: 文件未载, zh: 年度限额")
+    silent = silent.replace("cost >= cap or cost < cap", "low_income or not low_income")
+    assert "累计支付不超过年度限额（文件未规定）。" in rule_text(silent, "answer")
 
 
 def label(zh: str, en: str) -> Label:

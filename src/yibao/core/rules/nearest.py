@@ -18,7 +18,7 @@ from yibao.core.rules.edition import Edition
 from yibao.core.rules.facts import Facts
 from yibao.core.rules.graph import Node, in_order
 from yibao.core.rules.program import Program
-from yibao.core.rules.prose import Speaker
+from yibao.core.rules.prose import Speaker, outcome_label
 from yibao.core.rules.rules import Requirement
 from yibao.core.rules.scalar import Decision, evaluate
 from yibao.core.rules.types import NUMERIC_FACTS
@@ -93,14 +93,8 @@ def _supposed(flip: Flip, fact: Fact, speaker: Speaker) -> Iterator[str]:
 
 
 def outcome_labels(edition: Edition) -> dict[str, Label]:
-    """The label of each outcome by its outgoing name: that of the step or fact that gives it."""
-    found = {}
-    for name, node in edition.origin.result:
-        info = edition.steps.get(str(node.value)) if node.op == "step" else None
-        fact = edition.facts.get(str(node.value)) if node.op == "fact" else None
-        label = Label(info.label_zh, info.label_en) if info else fact.label if fact else Label(name)
-        found[name] = label
-    return found
+    """The label of each outcome by its outgoing name."""
+    return {name: outcome_label(edition, name, node) for name, node in edition.origin.result}
 
 
 class _Trial:

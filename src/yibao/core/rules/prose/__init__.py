@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yibao.core.rules.edition import Edition
-from yibao.core.rules.prose.paragraphs import Clause, Paragraph, paragraphs
+from yibao.core.rules.prose.paragraphs import Clause, Paragraph, outcome_label, paragraphs
 from yibao.core.rules.prose.phrases import Condition, Phrases
 from yibao.core.rules.prose.values import Speaker, cited
 from yibao.core.rules.prose.words import LANGUAGES, say
@@ -23,6 +23,7 @@ __all__ = [
     "Speaker",
     "cited",
     "lines",
+    "outcome_label",
     "rule",
     "sentence",
     "unnumbered",

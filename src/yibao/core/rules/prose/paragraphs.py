@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from yibao.core.rules.declarations import Label
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.graph import Cite, Node, StepInfo, in_order
 from yibao.core.rules.graph import Clause as Listed
@@ -79,6 +80,7 @@ class _Writer:
                 told.add(name)
                 group = [other for other in steps if self._of(other) == name]
                 yield self._step(name, info, group)
+        yield from self._plain_results()
         yield from self._conditions("ensures", self.origin.ensures)
         yield from self._presumed(ordered)
         yield from self._open()
@@ -95,6 +97,20 @@ class _Writer:
         yield from (node for _, node in self.origin.result)
         if fold is not None:
             yield from fold.next
+
+    def _plain_results(self) -> Iterator[Paragraph]:
+        """Outcomes that no step gives: a parameter, or a fact, as it is."""
+        for name, node in self.origin.result:
+            if node.op != "step":
+                label = outcome_label(self.edition, name, node)
+                text = self.speaker.label(label, name).removeprefix("the ")
+                then = self.say("is", a=text, b=self.phrases.noun(node))
+                clause = self._sentence(0, "", None, then, *self._value_cites(node))
+                yield Paragraph("outcome", name, text, "", (clause,))
+
+    def _value_cites(self, node: Node) -> list[Cite]:
+        dated = self.phrases.fixed(node)
+        return [dated.cite] if dated is not None else []
 
     # steps
 
@@ -220,8 +236,9 @@ class _Writer:
             counts, limit = within.args[1 + 3 * at], within.args[2 + 3 * at]
             clause = told[name]
             label = clause.label_en if self.speaker.language == "en" else clause.label_zh
-            bound = self.phrases.noun(limit, named=False)
-            then = self.say("ceiling", label=label or name, limit=bound)
+            bound = self.phrases.noun(limit)
+            key = "ceiling alone" if label and label in bound else "ceiling"
+            then = self.say(key, label=label or name, limit=bound)
             plain = counts.op == "const"
             when = None if plain else self.phrases.condition(counts)
             found.append(self._sentence(at + 1, name, when, then, clause.cite))
@@ -302,6 +319,17 @@ class _Writer:
 
     def cited(self, cites: Sequence[Cite]) -> str:
         return cited(cites, self.speaker.language)
+
+
+def outcome_label(edition: Edition, name: str, node: Node) -> Label:
+    """The label of an outcome: that of the step, the parameter or the fact that gives it."""
+    named = str(node.value)
+    if node.op == "step":
+        info = edition.steps[named]
+        return Label(info.label_zh, info.label_en)
+    if node.op in ("param", "table"):
+        return edition.book.parameters[named].label
+    return edition.facts[named].label if node.op == "fact" else Label(name)
 
 
 def _cases(node: Node) -> Node:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from yibao.core.rules.graph import Node
 from yibao.core.rules.prose.amounts import FAMILIES, Amounts
+from yibao.core.rules.prose.words import NEGATIVE_EN, NEGATIVE_ZH
 from yibao.core.rules.types import COUNTS, YEAR, YEARS
 
 _MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
 _OPPOSITE = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
+_IMPLYING = frozenset({"lt", "le", "eq", "in"})  # true of no none; `ne` is
 _OTHER = {"and": "or", "or": "and"}
 _HEADS = {"and": "all of these", "or": "any of these"}
 _NUMBERINGS = {"zh": ("（{}）", "{}）"), "en": ("({}) ", "{}) ")}
@@ -163,7 +165,9 @@ class Phrases(Amounts):
         key = op if op in ("eq", "ne") else family + op
         other = self.noun(b, aged=aged)
         if b.op == "const" and b.type.kind == "code":
+            denied = op == "ne" and other.startswith((*NEGATIVE_ZH, *NEGATIVE_EN))
             other = self.speaker.alternatives([other])
+            other = self.say("called", a=other) if denied else other
         return self.say(key, a=self._subject(a, aged=aged), b=other)
 
     def _subject(self, node: Node, *, aged: bool) -> str:
@@ -196,7 +200,7 @@ def _is_age(node: Node) -> bool:
 
 def _needed(args: tuple[Node, ...]) -> list[Node]:
     """The parts of an `and` without “there is a …” where another part compares that very thing."""
-    compared = {arg for part in args if part.op in _OPPOSITE for arg in part.args}
+    compared = {arg for part in args if part.op in _IMPLYING for arg in part.args}
     return [
         part
         for part in args
