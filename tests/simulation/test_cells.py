@@ -2,15 +2,12 @@
 
 import random
 
-import numpy as np
 import pytest
 
 from tests.simulation.population import BOTH, DEARER, LOWER, PEOPLE, job_for
-from yibao.core.rules.encoding import none_of
 from yibao.simulation import run
 from yibao.simulation.cells import answer
-from yibao.simulation.census import cuts_for, take_census
-from yibao.simulation.cuts import Cuts
+from yibao.simulation.census import cells_for, take_census
 from yibao.simulation.deciding import SCALAR
 from yibao.simulation.job import CONTRIBUTION
 
@@ -37,7 +34,7 @@ def without_affected(section):
 
 def test_everybody_is_in_one_cell(census):
     assert census.persons.sum() == PEOPLE
-    assert 20 < census.size < 400
+    assert 10 < census.size <= census.cells.size
     for keys, persons, _ in (census.groups[by] for by in ("age", "sex", "county", "town")):
         assert persons.shape == (census.size, len(keys))
         assert persons.sum() == PEOPLE
@@ -69,34 +66,8 @@ def test_a_finer_census_answers_a_coarser_question(snapshot):
 
 
 def test_a_fold_has_no_cells(snapshot):
-    assert cuts_for(job_for(snapshot), "benefit") is None
+    assert cells_for(job_for(snapshot), "benefit") is None
     assert take_census(job_for(snapshot), "benefit") is None
-
-
-def test_numbers_of_cells_tell_parts_apart_and_nothing_else():
-    cuts = Cuts({"day": (10, 20), "set": 0b101, "code": None})
-    day = np.array([9, 10, 19, 20, none_of(np.dtype(np.int32))], np.int32)
-    same = {"set": np.zeros(5, np.int16), "code": np.zeros(5, np.uint8)}
-    found = cuts.numbers({"day": day, **same}, 5)
-    assert found[1] == found[2] and len(set(found.tolist())) == 4
-    sets = np.array([0b000, 0b010, 0b001, 0b100, 0b101], np.int16)
-    found = cuts.numbers({"day": np.zeros(5, np.int32), "set": sets, "code": same["code"]}, 5)
-    assert found[0] == found[1] and len(set(found.tolist())) == 4
-
-
-def test_too_many_cells_are_no_cells():
-    wide = {f"fact{at}": None for at in range(5)}
-    columns = {name: np.zeros(3, np.int16) for name in wide}
-    assert Cuts(wide).numbers(columns, 3) is None
-
-
-def test_cuts_hold_those_that_turn_at_fewer_places():
-    fine = Cuts({"day": (10, 20), "set": 0b11, "code": None})
-    assert fine.hold(Cuts({"day": (20,), "set": 0b10, "code": (3,)}))
-    assert not fine.hold(Cuts({"day": (15,)}))
-    assert not fine.hold(Cuts({"set": 0b100}))
-    assert not fine.hold(Cuts({"set": None}))
-    assert not fine.hold(Cuts({"other": ()}))
 
 
 def test_a_census_is_the_same_in_whatever_order_its_buckets_are_put_together(snapshot):
@@ -106,11 +77,11 @@ def test_a_census_is_the_same_in_whatever_order_its_buckets_are_put_together(sna
     from yibao.simulation.groups import person_groups
 
     job = job_for(snapshot)
-    cuts = cuts_for(job, CONTRIBUTION)
+    table = cells_for(job, CONTRIBUTION)
     parts = []
     for at in range(BUCKETS):
         bucket = read_bucket(snapshot, words(), at)
-        parts.append(counted(bucket, cuts, person_groups(bucket, job.year))[0])
+        parts.append(counted(bucket, table, person_groups(bucket, job.year))[0])
     random.Random(1).shuffle(parts)
     found = parts[0]
     for part in parts[1:]:

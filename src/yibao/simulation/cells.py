@@ -10,10 +10,12 @@ import numpy.typing as npt
 
 from yibao.core.refusal import Refusal
 from yibao.core.rules import scalar
+from yibao.core.rules.cells import NoCells
 from yibao.core.rules.edition import Edition
 from yibao.simulation.assembly import section
-from yibao.simulation.census import Census, cuts_for
-from yibao.simulation.deciding import Batch, decide_rows
+from yibao.simulation.census import Census
+from yibao.simulation.deciding import Batch
+from yibao.simulation.frame import Frame, Words
 from yibao.simulation.job import SIDES, Job
 from yibao.simulation.outcome import Section
 from yibao.simulation.reasons import reason_of
@@ -45,14 +47,17 @@ def answer(job: Job, rule: str, census: Census) -> Section | None:
 
     None where the proposal turns where the census does not: count again.
     """
-    cuts = cuts_for(job, rule)
-    if cuts is None or not census.cuts.hold(cuts):
+    try:
+        return section(job, rule, answered(job, rule, census).sums, ())
+    except NoCells:
         return None
-    return section(job, rule, answered(job, rule, census).sums, ())
 
 
 def totals(job: Job, rule: str, census: Census) -> Sums:
-    """The amounts of both rulebooks, and who gains and loses, without groups: while one types."""
+    """The amounts of both rulebooks, and who gains and loses, without groups: while one types.
+
+    Raises NoCells where the proposal turns where the census does not.
+    """
     _, _, amounts, lost = _decided(job, rule, census)
     sums = Sums()
     _add_people(sums, rule, amounts, census, ~lost)
@@ -60,7 +65,10 @@ def totals(job: Job, rule: str, census: Census) -> Sums:
 
 
 def answered(job: Job, rule: str, census: Census) -> Answered:
-    """Decide one person of each cell under both rulebooks, and weigh the answers."""
+    """Decide one person of each cell under both rulebooks, and weigh the answers.
+
+    Raises NoCells.
+    """
     editions, batches, amounts, lost = _decided(job, rule, census)
     sums = Sums()
     _add_people(sums, rule, amounts, census, ~lost)
@@ -74,14 +82,20 @@ def _decided(
     job: Job, rule: str, census: Census
 ) -> tuple[list[Edition], list[Batch], Amounts, Array]:
     editions = [job.edition(side, rule) for side in SIDES]
-    batches = [decide_rows(editions[0], census.people, reader=job.reader)]
-    if editions[0].sense_hash == editions[1].sense_hash:
-        batches.append(batches[0])
-    else:
-        batches.append(decide_rows(editions[1], census.people, reader=job.reader))
+    batches = [_batch(census, edition) for edition in editions]
     amounts = amounts_of(editions, [batch.values for batch in batches])
     lost = batches[0].unanswered | batches[1].unanswered
     return editions, batches, amounts, lost
+
+
+def _batch(census: Census, edition: Edition) -> Batch:
+    """An edition's answers for the cells that have anybody. Raises NoCells."""
+    table = census.cells
+    known = (edition.text_hash, edition.year, edition.known)
+    first = (table.edition.text_hash, table.edition.year, table.edition.known)
+    decided = table.decided if known == first else table.evaluate(edition)
+    values = {name: column[census.numbers] for name, column in decided.values.items()}
+    return Batch(values, decided.unanswered[census.numbers])
 
 
 def _add_people(sums: Sums, rule: str, amounts: Amounts, census: Census, kept: Array) -> None:
@@ -155,8 +169,11 @@ def _add_unanswered(
 
 
 def _refusal(edition: Edition, census: Census, cell: int) -> Refusal | None:
+    """Why one person of a cell cannot be answered."""
+    people = census.cells.people
+    frame = Frame(Words(edition.facts, edition.codes), people.size, people.values, {})
     try:
-        scalar.decide(edition, census.people.row(cell))
+        scalar.decide(edition, frame.row(int(census.numbers[cell])))
     except Refusal as refusal:
         return refusal
     return None

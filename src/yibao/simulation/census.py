@@ -1,7 +1,6 @@
 """A population counted into the cells of a rule: then a proposal is the rule on the cells.
 
-Counted once; whatever the population, an answer costs as much as there are cells. Each cell is
-stood for by one person of it, with the facts that the rule reads.
+Counted once; whatever the population, an answer costs as much as there are cells.
 """
 
 from __future__ import annotations
@@ -13,25 +12,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from yibao.core.rules.cells import Cells, NoCells, NotCounted, cells
 from yibao.simulation.buckets import Bucket, read_bucket
-from yibao.simulation.cuts import Cuts, cuts_of
-from yibao.simulation.frame import Frame
 from yibao.simulation.groups import Grouping, person_groups
 from yibao.simulation.job import SIDES, Job
 
 Array = npt.NDArray[Any]
+_KEPT_AT_MOST = 32
+_made: dict[tuple[object, ...], Cells | None] = {}
 _NOBODY: tuple[tuple[str, ...], Any, Any] = ((), None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """People by cell. `numbers` are the cells' own, `people` one person of each; `persons`,
-    `with_visits` and `visits` how many a cell stands for; `groups` the same by group, a column for
+    """People by cell: `numbers` are the cells that have anybody, in their order; `persons`,
+    `with_visits` and `visits` how many each stands for; `groups` the same by group, a column for
     each of its keys."""
 
-    cuts: Cuts
+    cells: Cells
     numbers: Array
-    people: Frame
     persons: Array
     with_visits: Array
     visits: Array
@@ -43,42 +42,49 @@ class Census:
         return int(self.numbers.size)
 
 
-def cuts_for(job: Job, rule: str) -> Cuts | None:
-    """The cuts of a rule under both rulebooks of a job; None where it has no cells."""
-    return cuts_of(job.edition(side, rule) for side in SIDES)
+def cells_for(job: Job, rule: str) -> Cells | None:
+    """The cells of a rule under both rulebooks of a job; None where it has none."""
+    key = (*(job.edition(side, rule).text_hash for side in SIDES), rule, job.year, job.known)
+    if key not in _made:
+        if len(_made) >= _KEPT_AT_MOST:
+            _made.clear()
+        try:
+            _made[key] = cells(*(job.edition(side, rule) for side in SIDES))
+        except NoCells:
+            _made[key] = None
+    return _made[key]
 
 
 def counted(
-    bucket: Bucket, cuts: Cuts, groupings: Iterable[Grouping]
+    bucket: Bucket, table: Cells, groupings: Iterable[Grouping]
 ) -> tuple[Census, Array] | None:
-    """The census of a bucket, and the place of each person's cell; None if cells are too many."""
-    numbers = cuts.numbers(bucket.persons.values, bucket.persons.size)
-    if numbers is None:
+    """The census of a bucket, and the place of each person's cell; None where a fact that parts
+    the cells was not recorded."""
+    try:
+        numbers = table.number(bucket.persons.columns())
+    except NotCounted:
         return None
-    cells, first, place = np.unique(numbers, return_index=True, return_inverse=True)
+    found, place = np.unique(numbers, return_inverse=True)
     visits = np.bincount(bucket.person_of, minlength=bucket.persons.size)
     groups = {}
     for grouping in groupings:
         rows, keys = grouping.expanded()
         size = len(grouping.keys)
         where = place[rows] * size + keys
-        persons = np.bincount(where, minlength=cells.size * size)
-        made = np.zeros(cells.size * size, np.int64)
+        persons = np.bincount(where, minlength=found.size * size)
+        made = np.zeros(found.size * size, np.int64)
         np.add.at(made, where, visits[rows])
         groups[grouping.by] = (
             grouping.keys,
-            persons.reshape(cells.size, size),
-            made.reshape(cells.size, size),
+            persons.reshape(found.size, size),
+            made.reshape(found.size, size),
         )
-    recorded = bucket.persons.values
-    columns = {name: recorded[name][first] for name in cuts.of if name in recorded}
     census = Census(
-        cuts,
-        cells,
-        Frame(bucket.persons.words, cells.size, columns, {}),
-        np.bincount(place, minlength=cells.size),
-        np.bincount(place[visits > 0], minlength=cells.size),
-        _added(place, visits, cells.size),
+        table,
+        found,
+        np.bincount(place, minlength=found.size),
+        np.bincount(place[visits > 0], minlength=found.size),
+        _added(place, visits, found.size),
         groups,
     )
     return census, place
@@ -86,13 +92,14 @@ def counted(
 
 def take_census(job: Job, rule: str) -> Census | None:
     """Count a whole population into the cells of a rule; None where it has none."""
-    cuts = cuts_for(job, rule)
+    table = cells_for(job, rule)
+    if table is None:
+        return None
     snapshot = job.population()
     found: Census | None = None
-    for at in range(snapshot.manifest.buckets if cuts is not None else 0):
-        assert cuts is not None
+    for at in range(snapshot.manifest.buckets):
         bucket = read_bucket(snapshot, job.words(), at)
-        one = counted(bucket, cuts, person_groups(bucket, job.year))
+        one = counted(bucket, table, person_groups(bucket, job.year))
         if one is None:
             return None
         found = one[0] if found is None else merged(found, one[0])
@@ -101,26 +108,21 @@ def take_census(job: Job, rule: str) -> Census | None:
 
 def merged(one: Census, other: Census) -> Census:
     """Both together."""
-    numbers, first = np.unique(np.concatenate([one.numbers, other.numbers]), return_index=True)
+    numbers = np.union1d(one.numbers, other.numbers)
     at = [np.searchsorted(numbers, census.numbers) for census in (one, other)]
 
-    def summed(parts: tuple[Array, Array]) -> Array:
-        total = np.zeros((numbers.size, *parts[0].shape[1:]), np.int64)
+    def summed(*parts: Array) -> Array:
+        total = np.zeros(numbers.size, np.int64)
         for place, part in zip(at, parts):
             total[place] += part
         return total
 
-    columns = {
-        name: np.concatenate([column, other.people.values[name]])[first]
-        for name, column in one.people.values.items()
-    }
     return Census(
-        one.cuts,
+        one.cells,
         numbers,
-        Frame(one.people.words, numbers.size, columns, {}),
-        summed((one.persons, other.persons)),
-        summed((one.with_visits, other.with_visits)),
-        summed((one.visits, other.visits)),
+        summed(one.persons, other.persons),
+        summed(one.with_visits, other.with_visits),
+        summed(one.visits, other.visits),
         _merged_groups(one, other, numbers, at),
     )
 
@@ -135,11 +137,11 @@ def _merged_groups(
         keys = tuple(dict.fromkeys([*sides[0][0], *sides[1][0]]))
         place = {key: column for column, key in enumerate(keys)}
         made = [np.zeros((numbers.size, len(keys)), np.int64) for _ in ("persons", "visits")]
-        for cells, (own, *parts) in zip(at, sides):
+        for places, (own, *parts) in zip(at, sides):
             columns = [place[key] for key in own]
             for total, part in zip(made, parts):
                 if part is not None:
-                    total[np.ix_(cells, np.array(columns))] += part
+                    total[np.ix_(places, np.array(columns))] += part
         found[by] = (keys, made[0], made[1])
     return found
 

@@ -12,8 +12,8 @@ from yibao.core.rules.edition import Edition
 from yibao.simulation.affected import most_affected
 from yibao.simulation.buckets import Bucket, read_bucket
 from yibao.simulation.cells import answered
+from yibao.simulation.census import cells_for
 from yibao.simulation.census import counted as counted_into_cells
-from yibao.simulation.census import cuts_for
 from yibao.simulation.deciding import SCALAR, Batch, decide_batch, reason_unanswered
 from yibao.simulation.groups import Grouping, person_groups, visit_groups
 from yibao.simulation.job import SIDES, Job
@@ -59,9 +59,9 @@ def count_bucket(job: Job, bucket: int) -> Counted:
 
 def _count_cells(job: Job, rule: str, bucket: Bucket, counted: Counted) -> bool:
     """Answer a rule on its cells; False where it has none."""
-    cuts = cuts_for(job, rule)
+    table = cells_for(job, rule)
     groupings = person_groups(bucket, job.year)
-    found = None if cuts is None else counted_into_cells(bucket, cuts, groupings)
+    found = None if table is None else counted_into_cells(bucket, table, groupings)
     if found is None:
         return False
     census, cell = found
