@@ -5,6 +5,7 @@ are made by the owner, tests work under row security like the product. A test th
 (`transaction=True`) is emptied by the owner afterwards.
 """
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -30,8 +31,9 @@ def pytest_configure() -> None:
         return
     for place in Path(tempfile.gettempdir()).glob("yibao-test-*-*"):
         pid = place.name.split("-")[2]
-        if place.owner() == Path("/proc/self").owner() and not Path("/proc", pid).exists():
-            _clear_away(place)
+        with contextlib.suppress(FileNotFoundError):  # a run beside this one cleared it away
+            if place.owner() == Path("/proc/self").owner() and not Path("/proc", pid).exists():
+                _clear_away(place)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
