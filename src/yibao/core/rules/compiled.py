@@ -8,7 +8,7 @@ may keep it longer, by the hash of its sense.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -176,10 +176,28 @@ class Folding:
         plan = prepared(self.edition, missing, nones_proved=self._nones_proved)
         fold = plan.reduced.fold
         assert fold is not None
-        first = fold.order[0]
+        first = next((node for node in fold.order if node.type.kind != "text"), None)
+        if first is None:
+            return
         key = visits.values.get(str(first.value)) if first.op == "fact" else None
         if key is None or not (key[1:] >= key[:-1]).all():
             _check_order(self.edition, plan, visits, Rounds(person_of, self.persons.size))
+
+
+class _State(Mapping[str, Array]):
+    """State variables by name, taken out of the records when they are asked for."""
+
+    def __init__(self, record: Array, fields: Mapping[str, str]) -> None:
+        self._record, self._fields = record, fields
+
+    def __getitem__(self, name: str) -> Array:
+        return self._record[self._fields[name]].astype(np.int64)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
 
 
 def fold_columns(

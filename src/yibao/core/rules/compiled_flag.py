@@ -6,25 +6,25 @@ told in full; on many rows only its truth counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from yibao.core.rules.graph import Node, in_order
+from yibao.core.rules.ranges import Ranges, ranges_of
 from yibao.core.rules.reduce import Reduced
 from yibao.core.rules.simplify import Simplifier
 from yibao.core.rules.types import FLAG
 
 
 def absorbed(reduced: Reduced) -> Node:
-    """The flag of unanswered rows, true on the same rows, with fewer questions."""
+    """The flag of unanswered rows, true on the same rows, with fewer questions: what the ranges
+    of values settle is not asked."""
     make = Simplifier(reduced.facts)
     make.graph = reduced.graph
     make.true, make.false = (make.graph.const(value, FLAG) for value in (True, False))
-    return _Absorber(make).of(reduced.unanswered, {})
+    return _Absorber(make, ranges_of(reduced)).of(reduced.unanswered, {})
 
 
 class _Absorber:
-    def __init__(self, make: Simplifier) -> None:
-        self.make = make
+    def __init__(self, make: Simplifier, ranges: Ranges) -> None:
+        self.make, self.ranges = make, ranges
         self._sizes: dict[Node, int] = {}
 
     def of(self, node: Node, truths: dict[Node, bool]) -> Node:
@@ -37,7 +37,31 @@ class _Absorber:
             return self.make.negated(self.of(node.args[0], truths))
         if node.op == "cases" and node.type == FLAG:
             outcomes = [self.of(outcome, truths) for outcome in node.args[1:]]
-            return self.make.cases(node.args[0], outcomes, FLAG)
+            return self._cases(node.args[0], outcomes)
+        return self._settled(node) if node.op in ("lt", "le") else node
+
+    def _cases(self, pick: Node, outcomes: list[Node]) -> Node:
+        """Of two clauses, one of them with “no”: a conjunction."""
+        make = self.make
+        if len(outcomes) == 2 and pick.args[1] is make.true and make.false in outcomes:
+            guard = pick.args[0]
+            if outcomes[0] is make.false:
+                guard, outcomes = make.negated(guard), outcomes[::-1]
+            return make.all_of((guard, outcomes[0]))
+        return make.cases(pick, outcomes, FLAG)
+
+    def _settled(self, node: Node) -> Node:
+        """A comparison that the ranges settle. Nones are flagged where they are read."""
+        first, second = node.args
+        if first.op == second.op == "add" and set(first.args) & set(second.args):
+            shared = next(arg for arg in first.args if arg in second.args)
+            first, second = (_other(side, shared) for side in (first, second))
+        low, high = self.ranges.of(first), self.ranges.of(second)
+        strict = node.op == "lt"
+        if low.low > high.high or (strict and low.low == high.high):
+            return self.make.false
+        if low.high < high.low or (not strict and low.high == high.low):
+            return self.make.true
         return node
 
     def _joined(self, node: Node, truths: dict[Node, bool], *, settles: bool) -> Node:
@@ -50,7 +74,14 @@ class _Absorber:
             kept.append(short)
             for settled in (part, short):
                 self._learn(settled, not settles, known)
-        return self.make.any_of(kept) if settles else self.make.all_of(kept)
+        if not settles:
+            return self.make.all_of(kept)
+        parts = {part: frozenset(part.args) for part in kept if part.op == "and"}
+        return self.make.any_of(
+            part
+            for part in kept
+            if not any(other < parts.get(part, frozenset()) for other in parts.values())
+        )
 
     def _learn(self, node: Node, value: bool, known: dict[Node, bool]) -> None:
         known.setdefault(node, value)
@@ -65,6 +96,6 @@ class _Absorber:
         return self._sizes[node]
 
 
-def parts_of(node: Node) -> Iterable[Node]:
-    """What a disjunction joins; the node itself where it joins nothing."""
-    return node.args if node.op == "or" else (node,)
+def _other(node: Node, part: Node) -> Node:
+    """The other of two that are added."""
+    return node.args[1] if node.args[0] is part else node.args[0]

@@ -10,7 +10,7 @@ to the first: a later one asks for columns, an earlier one leaves them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,10 @@ BLOCK = 512
 _PEOPLE, _CALENDAR, _ROWS, _STATE, _AFTER = range(5)
 _NAMES = ("people", "calendar", "rows", "state", "after")
 _FIXED: dict[str, type[np.generic]] = {"date": np.int32, "code": np.uint8}
+_BUFFERS = {"bool": "B", "uint8": "U", "int8": "H", "int16": "H", "int32": "Q", "int64": "L"}
+_WIDTHS = {"B": "bool_", "U": "uint8", "H": "int16", "Q": "int32", "L": "int64"}
 _WORKING = ("days", "known", "first")
+_WORD = 31  # flags that share a word of a record
 _LOST = "ql"  # where a working day could not be told
 
 
@@ -58,7 +61,10 @@ class _Printer:
         self.feeding = frozenset(in_order([self.flag, *self.next]))
         self.tables: dict[Table, str] = {}
         self.scratch: dict[str, np.dtype[Any]] = {}
+        self.scratch[_LOST] = np.dtype(np.bool_)
         self.named: dict[Node, str] = {}
+        self.bits: dict[Node, int] = {}
+        self.buffers: dict[str, list[str]] = {}
         self.state = {variable.name: f"s{at}" for at, variable in enumerate(fold.state)}
         self.working = {
             rank: any(counts_working_days(n) and self.rank(n) == rank for n in in_order(self.roots))
@@ -81,12 +87,37 @@ class _Printer:
         return self.ranges.of(node).low
 
     def given(self, node: Node) -> str:
-        """The scratch column in which an earlier loop leaves a node for a later one."""
+        """The scratch column in which an earlier loop leaves a node for a later one; a person's
+        flags share words, so that a record is short."""
         if node not in self.named:
-            name = self.named[node] = f"q{len(self.named)}"
-            self.scratch[name] = self.width(node)
-            self.stages[self.rank(node)].wanted[node] = name
+            rank = self.rank(node)
+            word, bit = divmod(len(self.bits), _WORD)
+            name = f"q{len(self.named)}"
+            if rank == _PEOPLE and node.type.kind == "flag":
+                self.bits[node], name = bit, f"w{word}"
+                self.scratch[name] = np.dtype(np.int32)
+            else:
+                self.scratch[name] = self.width(node)
+                self.stages[rank].wanted[node] = name
+            self.named[node] = name
         return self.named[node]
+
+    def place(self, name: str) -> str:
+        """A scratch column at the row of a loop. Columns of one width share a buffer, so that a
+        loop keeps few addresses at hand."""
+        buffer = _BUFFERS[self.scratch[name].name]
+        listed = self.buffers.setdefault(buffer, [])
+        if name not in listed:
+            listed.append(name)
+        start = BLOCK * listed.index(name)
+        return f"{buffer}[i + {start}]" if start else f"{buffer}[i]"
+
+    def words(self) -> dict[str, dict[Node, int]]:
+        """The flags of each word, with their bits."""
+        found: dict[str, dict[Node, int]] = {}
+        for node, bit in self.bits.items():
+            found.setdefault(self.named[node], {})[node] = bit
+        return found
 
     def width(self, node: Node) -> np.dtype[Any]:
         """The narrowest column that holds a node's values inside the loops."""
@@ -105,8 +136,9 @@ class _Printer:
                 self._go_on()
             self.stages[rank].leave()
         people = self.stages[_PEOPLE]
-        fields = dict(people.wanted)
+        fields = [*people.wanted.values(), *self.words()]
         people.leave()
+        people.leave_words(self.words())
         return self._whole(fields)
 
     def _write_answers(self, rank: int) -> None:
@@ -148,14 +180,14 @@ class _Printer:
         for write in writes:
             stage.loop.line(f"    {write}")
 
-    def _whole(self, fields: dict[Node, str]) -> Kernel:
+    def _whole(self, fields: Sequence[str]) -> Kernel:
         facts, missing = self.of_visits
         answers = [*(f"o{at}" for at in range(len(self.result)))]
         answers += [*(f"p{at}" for at in range(len(self.picks))), "u"]
         functions = [stage.text() for stage in self.stages[1:]]
         working = any(stage.loop.lost for stage in self.stages[1:])
         visits = ["person", "record", *facts.values(), *missing.values(), *answers]
-        functions += [self._gather(fields), self._blocks(visits, fields, working)]
+        functions += [self._gather(fields), self._blocks(visits, working)]
         functions += self._people(fields)
         own_facts, own_missing = self.of_persons
         people = People(
@@ -176,51 +208,51 @@ class _Printer:
             people,
         )
 
-    def _record(self, fields: dict[Node, str]) -> np.dtype[Any]:
+    def _record(self, fields: Sequence[str]) -> np.dtype[Any]:
         """Wide fields first; of a size that lies in few lines of the cache."""
-        widths = [(name, self.scratch[name]) for name in fields.values()]
+        widths = [(name, self.scratch[name]) for name in fields]
         for variable, name in zip(self.fold.state, self.state.values()):
             node = self.reduced.graph.node("state", value=variable.name, type_=variable.type)
             widths.append((name, self.width(node)))
         widths.append(("lost", np.dtype(np.bool_)))
         return np.dtype(sorted(widths, key=lambda field: -field[1].itemsize))
 
-    def _gather(self, fields: dict[Node, str]) -> str:
+    def _gather(self, fields: Sequence[str]) -> str:
         """Fetch what the visits of a block ask of their persons."""
-        body = [f"{name}[i] = r.{name}" for name in fields.values()]
-        head = f"def gather({', '.join(['m', 'person', 'record', *fields.values()])}):"
+        body = [f"{self.place(name)} = r.{name}" for name in fields]
         lines = ["    for i in range(m):", "        r = record[person[i]]"]
+        head = f"def gather({', '.join(['m', 'person', 'record', *self.buffers])}):"
         return "\n".join([JIT, head, *lines, *(f"        {line}" for line in body), ""])
 
-    def _blocks(self, arguments: Sequence[str], fields: dict[Node, str], working: bool) -> str:
-        """Run the loops over one block after another, with scratch that stays in the cache."""
-        arguments = [*arguments, *_WORKING] if working else arguments
-        lines = [JIT, f"def visits({', '.join(arguments)}):"]
-        for name, width in self.scratch.items():
-            lines.append(f"    {name} = np.empty({BLOCK}, np.{width.name})")
-        if self.working[_CALENDAR]:
-            lines.append(f"    {_LOST} = np.empty({BLOCK}, np.bool_)")
+    def _in_blocks(self, name: str, arguments: Sequence[str], calls: Sequence[str]) -> str:
+        """Run loops over one block after another, with scratch that stays in the cache."""
+        lines = [JIT, f"def {name}({', '.join(arguments)}):"]
+        for buffer, listed in self.buffers.items():
+            lines.append(f"    {buffer} = np.empty({BLOCK * len(listed)}, np.{_WIDTHS[buffer]})")
         lines += [
-            f"    for start in range(0, len(person), {BLOCK}):",
-            f"        stop = min(start + {BLOCK}, len(person))",
+            f"    for start in range(0, len({arguments[0]}), {BLOCK}):",
+            f"        stop = min(start + {BLOCK}, len({arguments[0]}))",
             "        m = stop - start",
-            f"        gather({', '.join(['m', 'person[start:stop]', 'record', *fields.values()])})",
         ]
-        lines += [f"        {stage.call()}" for stage in self.stages[1:] if stage.works]
-        return "\n".join([*lines, ""])
+        return "\n".join([*lines, *(f"        {call}" for call in calls), ""])
 
-    def _people(self, fields: dict[Node, str]) -> list[str]:
+    def _blocks(self, arguments: Sequence[str], working: bool) -> str:
+        arguments = [*arguments, *_WORKING] if working else arguments
+        gather = f"gather({', '.join(['m', 'person[start:stop]', 'record', *self.buffers])})"
+        calls = [gather, *(stage.call() for stage in self.stages[1:] if stage.works)]
+        return self._in_blocks("visits", arguments, calls)
+
+    def _people(self, fields: Sequence[str]) -> list[str]:
         """Fill the records, block by block: work out, then write."""
         stage = self.stages[_PEOPLE]
         starts = zip(self.fold.state, self.state.values())
-        body = [f"r.{name} = {name}[i]" for name in fields.values()]
+        body = [f"r.{name} = {self.place(name)}" for name in fields]
         body += [f"r.{name} = {variable.starts}" for variable, name in starts]
         lost = self.working[_PEOPLE]
-        body.append(f"r.lost = {_LOST}[i]" if lost else "r.lost = False")
-        columns = [*fields.values(), *([_LOST] if lost else [])]
+        body.append(f"r.lost = {self.place(_LOST) if lost else 'False'}")
         fill = [
             JIT,
-            f"def fill({', '.join(['m', 'record', *columns])}):",
+            f"def fill({', '.join(['m', 'record', *self.buffers])}):",
             "    for i in range(m):",
             "        r = record[i]",
             *(f"        {line}" for line in body),
@@ -229,20 +261,9 @@ class _Printer:
         facts, missing = self.of_persons
         arguments = ["record", *facts.values(), *missing.values()]
         arguments += _WORKING if stage.loop.lost else ()
-        whole = [JIT, f"def people({', '.join(arguments)}):"]
-        for name in fields.values():
-            whole.append(f"    {name} = np.empty({BLOCK}, np.{self.scratch[name].name})")
-        if lost:
-            whole.append(f"    {_LOST} = np.empty({BLOCK}, np.bool_)")
-        whole += [
-            f"    for start in range(0, len(record), {BLOCK}):",
-            f"        stop = min(start + {BLOCK}, len(record))",
-            "        m = stop - start",
-            *([f"        {stage.call()}"] if stage.works else []),
-            f"        fill({', '.join(['m', 'record[start:stop]', *columns])})",
-            "",
-        ]
-        return [stage.text(), "\n".join(fill), "\n".join(whole)]
+        calls = [stage.call()] if stage.works else []
+        calls.append(f"fill({', '.join(['m', 'record[start:stop]', *self.buffers])})")
+        return [stage.text(), "\n".join(fill), self._in_blocks("people", arguments, calls)]
 
 
 class _Stage:
@@ -266,12 +287,15 @@ class _Stage:
 
     def read(self, name: str) -> str:
         """A column at the row of the loop."""
-        self._arrays.setdefault(name)
-        return f"{name}[i]"
+        if name not in self._printer.scratch:
+            self._arrays.setdefault(name)
+            return f"{name}[i]"
+        found = self._printer.place(name)
+        self._arrays.setdefault(found.partition("[")[0])
+        return found
 
     def write(self, name: str, text: str) -> None:
-        self._arrays.setdefault(name)
-        self.loop.line(f"{name}[i] = {text}")
+        self.loop.line(f"{self.read(name)} = {text}")
 
     def leave(self) -> None:
         """Write what later loops asked for."""
@@ -279,6 +303,12 @@ class _Stage:
             self.write(name, self.loop.value(node))
         if self.loop.lost and self._rank in (_PEOPLE, _CALENDAR):
             self.write(_LOST, " | ".join(self.loop.lost))
+
+    def leave_words(self, words: Mapping[str, Mapping[Node, int]]) -> None:
+        """Write flags that share words."""
+        for name, flags in words.items():
+            shifted = [f"(np.int64({self.loop.value(n)}) << {bit})" for n, bit in flags.items()]
+            self.write(name, " | ".join(shifted))
 
     def _at_hand(self, node: Node) -> str | None:
         if node.op == "const" or node in self._printer.moving:
@@ -288,7 +318,9 @@ class _Stage:
             return f"np.int64(r.{self._printer.state[str(node.value)]})"
         facts = node.op in ("fact", "missing") and rank != _PEOPLE
         if rank < self._rank and not facts:
-            return self.read(self._printer.given(node))
+            found = self.read(self._printer.given(node))
+            bit = self._printer.bits.get(node)
+            return found if bit is None else f"(({found} & {1 << bit}) != 0)"
         return self._inputs.text(node)
 
     def _arguments(self) -> list[str]:
@@ -307,6 +339,6 @@ class _Stage:
 
     def call(self) -> str:
         """The call of the loop for one block."""
-        fixed = {"record", *self._printer.scratch, _LOST, *_WORKING, *self._inputs.constants}
+        fixed = {"record", *_WIDTHS, *_WORKING, *self._inputs.constants}
         arguments = [n if n in fixed else f"{n}[start:stop]" for n in self._arguments()]
         return f"{_NAMES[self._rank]}_block({', '.join(['m', *arguments])})"

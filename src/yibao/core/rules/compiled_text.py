@@ -170,15 +170,18 @@ class LoopText:
 
     def _text_cases(self, node: Node) -> str:
         pick, *outcomes = node.args
+        paid = self._paid_if_counted(node)
+        if paid is not None:
+            return paid
         if any(self._costly(outcome) for outcome in outcomes):
             return self._branches(node)
         texts = [self._outcome(outcome, node) for outcome in outcomes]
-        if not self._flat and all(outcome.op == "const" for outcome in outcomes):
+        if not self._flat and len(texts) > 2 and all(outcome.op == "const" for outcome in outcomes):
             numbers = [int(text == "True") if text.isalpha() else int(text) for text in texts]
             return self._looked_up(self._padded(pick, numbers), node)
         if self._flat and len(texts) > _FEW:
             return self._by_flags(self._fired(pick), texts, node)
-        if self._flat:
+        if self._flat or len(texts) == 2:
             return _chain(self.values(pick.args)[:-1], texts)
         return _by_number(self.value(pick), texts)
 
@@ -206,6 +209,20 @@ class LoopText:
         if {common, *where} <= {"True", "False"}:
             return f"(not {tests[0]})" if common == "True" else tests[0]
         return _chain(tests, [*where, common])
+
+    def _paid_if_counted(self, node: Node) -> str | None:
+        """What a ceiling adds: the amount if it is above 0 and counted. One that is never below 0
+        need not be asked whether it is above."""
+        pick, amount, *rest = node.args
+        guard = pick.args[0]
+        zero = len(rest) == 1 and rest[0].op == "const" and rest[0].value == 0
+        if not zero or guard.op != "and" or self._low(amount) < 0:
+            return None
+        left = [part for part in guard.args if not _above_zero(part, amount)]
+        if len(left) == len(guard.args):
+            return None
+        tests = " & ".join(self.values(left))
+        return f"({self.value(amount)} if ({tests}) else 0)"
 
     def _outcome(self, outcome: Node, node: Node) -> str:
         return constant(outcome, node.type) if outcome.op == "const" else self.value(outcome)
@@ -362,6 +379,13 @@ class _Block:
 
     def add(self, text: str) -> None:
         self.lines.append("    " * self.pad + text)
+
+
+def _above_zero(part: Node, amount: Node) -> bool:
+    """Whether a flag is “0 is less than the amount”."""
+    if part.op != "lt" or part.args[1] is not amount:
+        return False
+    return part.args[0].op == "const" and part.args[0].value == 0
 
 
 def _complete(pick: Node) -> bool:

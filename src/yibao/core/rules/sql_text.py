@@ -330,9 +330,10 @@ class SqlText:
     def _working(self, day: str, count: str) -> str:
         """The n-th working day after a day (before it, for a count below 0)."""
         reached = f"a.number + {count} + case when {count} < 0 and not a.works then 1 else 0 end"
-        other = f"select min(b.day) from {self._calendar} b where b.works and b.number = {reached}"
+        days = self._calendar
+        other = f"select min(b.day) from {days} b where b.works and b.number = {reached}"  # noqa: S608
         same = f"case when {count} = 0 then a.day else ({other}) end"
-        return f"(select {same} from {self._calendar} a where a.day = {day})"
+        return f"(select {same} from {days} a where a.day = {day})"  # noqa: S608 - our own text
 
     def _op_age(self, node: Node) -> str:
         born, on = map(self.of, node.args)
