@@ -28,6 +28,7 @@ PUBLIC = {
     "django_session": "signed sessions, read before anybody has a scope",
     "enrolment_insuredyear": "a year's dates, the same for all",
     "fund_book": "a book's name; its entries and legs are behind the wall",
+    "policy_keptproof": "what was proved of a rule's text, no person",
     "fund_bookmonth": "a book's voucher numbers and whether a month is closed",
 }
 # Tables with one further policy, for reading only: a town reads the heads of its county's lists,

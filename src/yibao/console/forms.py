@@ -21,6 +21,10 @@ class ConsoleForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        self.dress()
+
+    def dress(self) -> None:
+        """Give every field the look and the words of the console; again where some were added."""
         for field in self.fields.values():
             field.error_messages["required"] = _("请填写%(label)s") % {"label": field.label}
             if isinstance(field, forms.ChoiceField):
@@ -61,4 +65,5 @@ def _dress(widget: forms.Widget) -> None:
     if isinstance(widget, forms.RadioSelect | forms.CheckboxInput | forms.CheckboxSelectMultiple):
         return
     name = "form-select" if isinstance(widget, forms.Select) else "form-control"
-    widget.attrs["class"] = f"{widget.attrs.get('class', '')} {name}".strip()
+    worn = widget.attrs.get("class", "").split()
+    widget.attrs["class"] = " ".join(dict.fromkeys([*worn, name]))

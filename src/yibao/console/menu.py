@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.scope import Scope
 from yibao.apps.collection import queries as collection
+from yibao.apps.policy import queries as policy
 from yibao.apps.subsidy import queries as subsidy
 
 # In the order of the menu; the first has no heading.
@@ -17,6 +18,7 @@ GROUPS: dict[str, Any] = {
     "benefit": _("待遇与结算"),
     "fund": _("基金"),
     "report": _("看板与报表"),
+    "policy": _("政策"),
     "admin": _("管理"),
 }
 
@@ -62,6 +64,16 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("care:institutions", _("医疗机构"), "benefit", "care.read", icon="form"),
     Entry("fund:books", _("账簿"), "fund", "fund.read", icon="book"),
     Entry("fund:verify", _("独立校验"), "fund", "fund.read", icon="list"),
+    Entry("policy:rules", _("政策规则"), "policy", "policy.read", icon="book"),
+    Entry("policy:settings", _("待定参数"), "policy", "policy.read", icon="form"),
+    Entry(
+        "policy:proposals",
+        _("政策提案"),
+        "policy",
+        "policy.study",
+        icon="flask",
+        badge=policy.waiting_for_second,
+    ),
     Entry("access:operators", _("账号与岗位"), "admin", "access.read", icon="people"),
     Entry("access:audit", _("审计日志"), "admin", "audit.read", icon="lock"),
 )

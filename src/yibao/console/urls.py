@@ -14,6 +14,7 @@ SUBSYSTEMS = (
     "claims",
     "fund",
     "statistics",
+    "policy",
 )
 
 _frame: list[URLPattern] = [

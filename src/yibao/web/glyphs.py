@@ -30,6 +30,8 @@ MARKS = {
     "refused": ("bad", _CROSS),
     "aid": ("aid", _DIAMOND),
     "stopped": ("idle", _CROSS),
+    "gain": ("ok", _DIAMOND),
+    "loss": ("warn", _TRIANGLE),
 }
 
 ICONS = {
@@ -53,6 +55,12 @@ ICONS = {
     "book": (
         '<path d="M3 2.500h8.500a1.500 1.500 0 0 1 1.500 1.500v9.500H4.500A1.500 1.500 0 0 1 3 12z'
         'M3 12a1.500 1.500 0 0 1 1.500-1.500H13"/>'
+    ),
+    "scales": (
+        '<path d="M8 2v12M4.500 14h7M3 4.500h10M3 4.500 1.500 9h3zM13 4.500 11.500 9h3z"/>'
+    ),
+    "flask": (
+        '<path d="M6.500 2v4.500L3 13.500h10L9.500 6.500V2M5.500 2h5M4.700 10.500h6.600"/>'
     ),
     "screen": (
         '<rect x="2.5" y="2.5" width="11" height="8" rx="1"/>'

@@ -8,10 +8,11 @@ from yibao.apps.access import rulebooks
 from yibao.apps.policy.overlays import PROPOSAL, Paper, draft_files, head_of
 from yibao.core.rules.book import LayerText, Rulebook
 from yibao.core.rules.dates import to_date
-from yibao.core.rules.facts import to_json
+from yibao.core.rules.declarations import Label
 from yibao.core.rules.faults import Fault, FaultLog, RulebookFaults
 from yibao.core.rules.parameters import FOREVER, Dated, Parameter
 from yibao.core.rules.text import Map, Text, compose
+from yibao.core.rules.types import Type
 from yibao.rulebook.regions import region as region_of
 
 
@@ -39,18 +40,19 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A value that a draft changes: JSON-ready values, None where there was or will be none."""
+    """A value that a draft changes, of a table a row: `key` with the types of its parts.
+
+    Values as the engine counts them (fen, parts of 10,000, days); None where there was none.
+    """
 
     parameter: str
-    label_zh: str
-    label_en: str
-    type: str
-    of: str
-    row: tuple[str, ...]
-    axes: tuple[str, ...]
+    label: Label
+    type: Type
+    key: tuple[tuple[object, Type], ...]
     before: object
     after: object
-    since: date | None
+    since: date
+    until: date | None
     cite: str
 
 
@@ -124,15 +126,13 @@ def _rows(parameter: Parameter, before: Dated | None, after: Dated) -> Iterator[
         cite = after.row_cites.get(key, after.cite)
         yield Change(
             parameter.name,
-            parameter.label.zh,
-            parameter.label.en,
-            parameter.type.kind,
-            parameter.type.of,
-            tuple(str(part) for part in key),
-            tuple(axis.name for axis in parameter.by),
-            None if old is None else to_json(old, parameter.type),
-            to_json(new, parameter.type),
-            _day(after.since),
+            parameter.label,
+            parameter.type,
+            tuple(zip(key, (axis.type for axis in parameter.by))),
+            old,
+            new,
+            to_date(after.since),
+            None if after.until >= FOREVER else to_date(after.until),
             str(cite),
         )
 
@@ -169,7 +169,3 @@ def _outcome(fields: Map) -> str:
     if isinstance(found, Map):
         return ", ".join(f"{one.name}: {_word(found, one.name)}" for one in found)
     return found.value if isinstance(found, Text) else ""
-
-
-def _day(number: int) -> date | None:
-    return None if number >= FOREVER else to_date(number)

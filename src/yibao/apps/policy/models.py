@@ -175,3 +175,17 @@ class CellSignature(ScopedModel):
                 name="nobody_signs_twice",
             ),
         ]
+
+
+class KeptProof(models.Model):
+    """What was proved of a rule in one sense: proving takes seconds, so nothing is proved twice.
+
+    `key` is the digest of the rule's senses in every year in which one of its values changes.
+    Says nothing of persons or offices, so no row scope.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    rule = models.CharField(max_length=60)
+    faults = models.JSONField()  # [[file, line, column, what, cure, article], …]
+    notes = models.JSONField()
+    proved_at = models.DateTimeField()

@@ -14,6 +14,8 @@ from yibao.core.rules.overlay import PROPOSAL
 
 INDENT = 2
 _KEY = re.compile(r"( *)([^\s:#][^:]*):(?:\s|$)")
+# A word that YAML reads as itself wherever it stands.
+_PLAIN = re.compile(r"\w(?:[\w.% -]*[\w.%])?")
 # A value of a form: a word, a list of codes, or rows of a table, nested by key.
 Value = str | Sequence[str] | Mapping[str, "Value"]
 
@@ -66,22 +68,24 @@ def quoted(word: str) -> str:
 def written(value: Value) -> str:
     """Return a value as it stands behind `is:`, on one line."""
     if isinstance(value, str):
-        return value if re.fullmatch(r"[\w.%+-][\w.%+ -]*", value) else quoted(value)
+        return value if _PLAIN.fullmatch(value) else quoted(value)
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {written(one)}" for key, one in value.items()) + "}"
-    return "[" + ", ".join(value) + "]"
+        return (
+            "{" + ", ".join(f"{written(key)}: {written(one)}" for key, one in value.items()) + "}"
+        )
+    return "[" + ", ".join(map(written, value)) + "]"
 
 
 def dated(
     value: Value, *, since: str, until: str = "", known: date | None = None, cite: str
 ) -> str:
     """Return a dated value on one line: {is: …, from: …, cite: …}."""
-    parts = [f"is: {written(value)}", f"from: {since}"]
+    parts = [f"is: {written(value)}", f"from: {written(since)}"]
     if until:
-        parts.append(f"until: {until}")
+        parts.append(f"until: {written(until)}")
     if known:
         parts.append(f"known: {known.isoformat()}")
-    return "{" + ", ".join([*parts, f"cite: {cite}"]) + "}"
+    return "{" + ", ".join([*parts, f"cite: {written(cite)}"]) + "}"
 
 
 def put(text: str, path: Sequence[str], line: str) -> str:

@@ -34,6 +34,16 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='KeptProof',
+            fields=[
+                ('key', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('rule', models.CharField(max_length=60)),
+                ('faults', models.JSONField()),
+                ('notes', models.JSONField()),
+                ('proved_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Proposal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -10,7 +10,7 @@ SCOPED = (
     "policy_simulation",
     "policy_cellsignature",
 )
-ADDED_ONLY = ("policy_proposalversion", "policy_cellsignature")
+ADDED_ONLY = ("policy_proposalversion", "policy_cellsignature", "policy_keptproof")
 
 
 class Migration(migrations.Migration):

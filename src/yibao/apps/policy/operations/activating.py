@@ -8,11 +8,11 @@ from yibao.apps.access import rulebooks
 from yibao.apps.access.models import PoolingRegion, RulebookLayer
 from yibao.apps.access.roles import apart
 from yibao.apps.access.scope import Scope, scoped
-from yibao.apps.policy.drafts import Draft
+from yibao.apps.policy.drafts import Draft, check
 from yibao.apps.policy.models import PROPOSAL, Kind, Proposal
 from yibao.apps.policy.operations.setting import refuse_paper
 from yibao.apps.policy.overlays import Paper
-from yibao.apps.policy.proofs import proof_of
+from yibao.apps.policy.proofs import prove
 from yibao.apps.policy.refusals import DraftFaulty, ProofFails, ProposalChanged
 from yibao.apps.policy.standing import (
     draft_of,
@@ -44,6 +44,7 @@ def activate(
     scope.require("policy.activate")
     require_whole_region(scope)
     today = localdate(at)
+    _prove_ahead(scope, proposal_id, at)
     with scoped(scope):
         # Layers are laid one after another: the region's row is the queue.
         region = PoolingRegion.objects.select_for_update(no_key=True).get(code=scope.region)
@@ -57,7 +58,7 @@ def activate(
         paper = Paper(draft.paper.title or proposal.title, document, document_on)
         refuse_paper(paper, today)
         files = _official(draft, paper)
-        layer = _laid(scope, region, proposal, paper, files, _proved(region.code, files), at)
+        layer = _laid(scope, region, proposal, paper, files, _proved(region.code, files, at), at)
         proposal.state, proposal.layer = state, layer
         proposal.decided_by, proposal.decided_at = scope.operator_id, at
         proposal.save(update_fields=["state", "layer", "decided_by", "decided_at"])
@@ -101,14 +102,25 @@ def _official(draft: Draft, paper: Paper) -> tuple[LayerText, ...]:
     return decided.files(authority=region_of(draft.region).bureau, unpublished=day)
 
 
-def _proved(region: str, files: tuple[LayerText, ...]) -> Rulebook:
+def _prove_ahead(scope: Scope, proposal_id: int, at: datetime) -> None:
+    """Prove before anything is locked: seconds. What does not read is refused under the lock."""
+    with scoped(scope):
+        proposal = Proposal.objects.filter(id=proposal_id, region=scope.region).first()
+        if proposal is None:
+            return
+        found = check(draft_of(proposal, newest_version(proposal)), on=localdate(at))
+    if found.book is not None:
+        prove(found.book, at=at)
+
+
+def _proved(region: str, files: tuple[LayerText, ...], at: datetime) -> Rulebook:
     """The rulebook with the layer, read and proved. Raises DraftFaulty, ProofFails."""
     try:
         book = rulebooks.book_with(region, *files)
     except RulebookFaults as wrong:
         first = wrong.faults[0]
         raise DraftFaulty(count=len(wrong.faults), line=first.line, what=first.what) from wrong
-    faults = proof_of(book).faults
+    faults = prove(book, at=at).faults
     if faults:
         raise ProofFails(count=len(faults), what=faults[0].what)
     return book

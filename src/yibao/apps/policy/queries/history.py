@@ -19,6 +19,11 @@ class Version:
     proposed_by: str
     activated_by: str
 
+    @property
+    def before(self) -> int:
+        """The version before this one."""
+        return max(self.number - 1, 0)
+
 
 def versions(*, scope: Scope) -> list[Version]:
     """Return the versions, the newest first."""

@@ -78,11 +78,13 @@ def proposal_page(*, scope: Scope, proposal_id: int, on: date) -> ProposalPage:
 
 
 def waiting_for_second(scope: Scope, year: int) -> int:
-    """Return how many proposals and settings wait for a second person, others' only."""
+    """Return how many proposals and settings wait for a second person, others' only.
+
+    For the menu: under the scope that the page has set.
+    """
     del year
-    with scoped(scope):
-        rows = Proposal.objects.filter(region=scope.region, state=State.SUBMITTED)
-        return rows.exclude(proposed_by=scope.operator_id).count()
+    rows = Proposal.objects.filter(region=scope.region, state=State.SUBMITTED)
+    return rows.exclude(proposed_by=scope.operator_id).count()
 
 
 def names_of(operator_ids: Sequence[int | None]) -> dict[int, str]:

@@ -11,9 +11,8 @@ from yibao.apps.policy.refusals import SettingNotOpen
 from yibao.core.rules.book import Rulebook
 from yibao.core.rules.dates import to_date
 from yibao.core.rules.declarations import Label
-from yibao.core.rules.facts import to_json
 from yibao.core.rules.graph import Node, in_order
-from yibao.core.rules.parameters import FOREVER, Axis, Dated, Parameter
+from yibao.core.rules.parameters import FOREVER, Axis, Dated, Key, Parameter
 from yibao.core.rules.rules import Rule
 from yibao.core.rules.types import Type
 
@@ -29,10 +28,10 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A value that closes a setting: JSON-ready, from a day until a day, with its paper."""
+    """A value that closes a setting, or its rows by key, from a day until a day, with its paper."""
 
     value: object
-    rows: tuple[tuple[tuple[str, ...], object], ...]
+    rows: tuple[tuple[Key, object], ...]
     since: date
     until: date | None
     title: str
@@ -129,23 +128,17 @@ def _row(
         open_from=to_date(first.since) if first else None,
         open_until=_until(first.until) if first else None,
         blocked=blocked_by(book, parameter.name),
-        decided=tuple(_decided(book, parameter, value, laid) for value in closing),
+        decided=tuple(_decided(book, value, laid) for value in closing),
         waits=waiting.get(parameter.name),
     )
 
 
-def _decided(
-    book: Rulebook, parameter: Parameter, value: Dated, laid: dict[str, RulebookLayer]
-) -> Decided:
+def _decided(book: Rulebook, value: Dated, laid: dict[str, RulebookLayer]) -> Decided:
     source = book.sources[value.cite.source]
-    rows = tuple(
-        (tuple(str(part) for part in key), to_json(one, parameter.type))
-        for key, one in value.rows.items()
-    )
     layer = value.place.layer
     return Decided(
-        value=None if rows else to_json(value.value, parameter.type),
-        rows=rows,
+        value=value.value,
+        rows=tuple(value.rows.items()),
         since=to_date(value.since),
         until=_until(value.until),
         title=source.title,

@@ -31,6 +31,16 @@ class Signed:
         """Return the signatures under a row."""
         return self.cells.get(cell, ())
 
+    @property
+    def whole(self) -> tuple[Signature, ...]:
+        """The signatures under the whole table."""
+        return self.of("")
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether two persons signed the whole table."""
+        return len(self.whole) >= NEEDED
+
     def is_signed_off(self, cell: str) -> bool:
         """Tell whether two persons signed a row, or the whole table."""
         return len(self.of(cell)) >= NEEDED or len(self.of("")) >= NEEDED

@@ -1,0 +1,1 @@
+"""The policy lab: rules with their articles, proposals, open settings, simulations, history."""
