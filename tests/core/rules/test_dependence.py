@@ -119,4 +119,4 @@ def test_what_the_text_leaves_open_is_named() -> None:
     assert found.open == ("price", "later", "steady", "silent")
     reasons = {v.name: v.silent for v in found.values if v.silent}
     assert reasons["silent"] == "文件未载"
-    assert found.facts == ("low_income", "born")
+    assert found.facts == ("paid_on", "low_income", "born")

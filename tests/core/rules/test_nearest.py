@@ -144,3 +144,19 @@ def test_texts_are_left_alone_and_a_fact_may_be_an_outcome_itself() -> None:
     ]
     labels = nearest.outcome_labels(edition)
     assert labels["note"].zh == "number"
+
+
+def test_the_day_that_a_value_changes_on_is_tried_too() -> None:
+    text = """
+parameters:
+  price: {type: money, values: [{from: 2008, until: 2009-06-30, is: 100, cite: law 1}, {from: 2009-07-01, is: 200, cite: law 2}]}
+rules:
+  answer:
+    dated_by: discharged_on
+    result: {owed: owed}
+    steps: {owed: {is: price, cite: law 1}}
+"""
+    edition = read(text).bind("answer", year=2009)
+    assert told(edition, {"discharged_on": "2009-08-01"})[0] == (
+        "discharged_on ['2009-06-30']: owed 10000"
+    )

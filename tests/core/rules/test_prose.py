@@ -344,6 +344,7 @@ def test_what_changes_in_the_year_what_is_open_and_what_is_none() -> None:
     assert "r为2009年4月30日加3日，即2009年5月3日" in said
     assert "没有材料。〔law 1〕" in said
     assert "y为2009年7月1日以前1元、2009年7月1日起分档（文件未规定）" in said
+    assert "年内变动的数值，按discharged_on当日的执行。" in said
     assert "z为未定标准（文件未规定）" in said
     assert "文件未规定的事项\n  分档：下半年未定。" in said
     assert "未定标准：文件未载。" in said and "可以补缴：文件未载可否。" in said

@@ -220,6 +220,8 @@ class _Walk:
 
     def _spans(self, parameter: Parameter) -> list[tuple[int, Dated | None]]:
         spans = in_force(self.edition, parameter)
+        if len(spans) > 1:
+            self.found.facts[self.edition.origin.dated_by] = None
         day = self.known.get(self.edition.origin.dated_by)
         if not isinstance(day, int):
             return spans

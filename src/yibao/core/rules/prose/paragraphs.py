@@ -14,7 +14,7 @@ from yibao.core.rules.prose.phrases import Condition, Phrases
 from yibao.core.rules.prose.values import Speaker, cited
 from yibao.core.rules.rules import Requirement, StateVariable
 from yibao.core.rules.steps import OTHERWISE, USED
-from yibao.core.rules.types import FLAG
+from yibao.core.rules.types import DATE, FLAG
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class Clause:
 class Paragraph:
     """One step, or one list of clauses, in words. `kind` says what it is.
 
-    Kinds: requires, definition, decision, outcome, fold, ensures, presumed, open. `note` is what
-    goes before the clauses (their order), `step` the name of the step, empty for what is none.
+    Kinds: requires, dated, fold, definition, decision, outcome, ensures, presumed, open. `note` is
+    what goes before the clauses (their order), `step` the name of the step, empty for what is none.
     """
 
     kind: str
@@ -69,6 +69,7 @@ class _Writer:
 
     def write(self) -> Iterator[Paragraph]:
         yield from self._conditions("requires", self.origin.requires)
+        yield from self._dated()
         yield from self._fold()
         told: set[str] = set()
         ordered = list(in_order(self._roots()))
@@ -254,6 +255,14 @@ class _Writer:
         ]
         if clauses:
             yield Paragraph(kind, "", self.say(kind), "", tuple(clauses))
+
+    def _dated(self) -> Iterator[Paragraph]:
+        """By which day values that change are taken, where it is not the year's first."""
+        fact = self.edition.facts.get(self.origin.dated_by)
+        if fact is not None and fact.type == DATE:
+            text = self.say("dated by", a=self.speaker.label(fact.label, fact.name))
+            clause = Clause(0, "", "", text, self.speaker.sentence(text), ())
+            yield Paragraph("dated", "", self.say("dated"), "", (clause,))
 
     def _fold(self) -> Iterator[Paragraph]:
         fold = self.origin.fold

@@ -150,6 +150,11 @@ PHRASES: dict[str, tuple[str, str]] = {
         "几条同时符合的，先列出的优先",
         "Where several hold, the one named first goes first",
     ),
+    "dated": ("数值的时段", "Which day's values"),
+    "dated by": (
+        "年内变动的数值，按{a}当日的执行",
+        "what changes within the year is taken as of {a}",
+    ),
     "requires": ("受理条件", "What is asked of the facts"),
     "ensures": ("结果须符合", "What every result keeps to"),
     "fold": ("累计办法", "How visits are counted together"),
