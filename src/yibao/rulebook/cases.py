@@ -29,6 +29,8 @@ import yaml
 from yibao.core.refusal import Refusal
 from yibao.core.rules.book import LayerText, Rulebook, read_rulebook
 from yibao.core.rules.facts import FactFaults
+from yibao.core.rules.graph import in_order
+from yibao.core.rules.rules import Rule
 from yibao.core.rules.scalar import Silent
 from yibao.rulebook.explain import Question, explain
 from yibao.rulebook.loader import calendar, layers, rulebook
@@ -267,12 +269,26 @@ def unreached_clauses(
         for name, clause in _clauses_taken(case, choose):
             step = step_of.get((case.rule, name))
             taken.add((step.decision, step.clauses, clause) if step else None)
+    reading = {rule.name: _steps_read(rule) for rule in book.rules.values()}
+    owner: dict[object, str] = {}
+    for readers_first in (True, False):
+        for (rule, name), step in step_of.items():
+            if (name in reading[rule]) is readers_first:
+                owner.setdefault((step.decision, step.clauses), rule)
     lines = {
-        (step.decision, step.clauses, clause.name): f"{rule} {step.decision}: {clause.name}"
-        for (rule, _), step in reversed(step_of.items())
-        for clause in reversed(step.clauses)
+        (*whose, clause.name): f"{owner[whose]} {step.decision}: {clause.name}"
+        for step in step_of.values()
+        for whose in [(step.decision, step.clauses)]
+        for clause in step.clauses
     }
-    return [line for key, line in reversed(lines.items()) if key not in taken]
+    return [line for key, line in lines.items() if key not in taken]
+
+
+def _steps_read(rule: Rule) -> frozenset[str]:
+    """The steps that a rule's results and state rest on."""
+    nodes = [node for _, node in rule.result]
+    nodes += rule.fold.next if rule.fold else ()
+    return frozenset(str(node.value) for node in in_order(nodes) if node.op == "step")
 
 
 def _clauses_taken(case: Case, choose: BookFor) -> Iterator[tuple[str, str]]:
