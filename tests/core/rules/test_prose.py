@@ -211,7 +211,7 @@ def test_a_third_level_has_letters_of_its_own() -> None:
     )
     assert said == (
         "有下列情形之一：（1）low_income；（2）同时符合下列条件：a）insured_elsewhere；"
-        "b）有下列情形之一：a）cost超过100元；b）不在校，且有count"
+        "b）有下列情形之一：i．cost超过100元；ii．不在校，且有count"
     )
 
 

@@ -18,7 +18,14 @@ _OPPOSITE = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "
 _IMPLYING = frozenset({"lt", "le", "eq", "in"})  # true of no none; `ne` is
 _OTHER = {"and": "or", "or": "and"}
 _HEADS = {"and": "all of these", "or": "any of these"}
-_NUMBERINGS = {"zh": ("（{}）", "{}）"), "en": ("({}) ", "{}) ")}
+# A level has marks of its own, so that the end of an inner list cannot be mistaken.
+_NUMBERINGS = {"zh": ("（{}）", "{}）", "{}．", "{}、"), "en": ("({}) ", "{}) ", "{}. ", "{}: ")}
+_MARKS = (
+    tuple(str(at) for at in range(1, 100)),
+    tuple("abcdefghijklmnopqrstuvwxyz"),
+    ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"),
+    tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+)
 _RANK = {"fact": 3, "state": 2, "step": 2, "const": 0, "param": 0}
 
 
@@ -48,7 +55,7 @@ class Phrases(Amounts):
             return Condition(found)
         if all(isinstance(part, str) for part in found.parts):
             return Condition(self._one_line(found))
-        items = tuple(self._item(part, 0, at) for at, part in enumerate(found.parts, 1))
+        items = tuple(self._item(part, 0, at) for at, part in enumerate(found.parts))
         return Condition(self.say(_HEADS[found.op]), items)
 
     def one_line(self, condition: Condition) -> str:
@@ -61,14 +68,13 @@ class Phrases(Amounts):
         return self.say(joined.op).join(str(part) for part in joined.parts)
 
     def _item(self, part: _Joined | str, depth: int, at: int) -> str:
-        number = _NUMBERINGS[self.speaker.language][min(depth, 1)].format(
-            at if depth == 0 else "abcdefghijklmnopqrstuvwxyz"[at - 1]
-        )
+        level = min(depth, len(_MARKS) - 1)
+        number = _NUMBERINGS[self.speaker.language][level].format(_MARKS[level][at])
         if isinstance(part, str):
             return number + part
         if all(isinstance(inner, str) for inner in part.parts):
             return number + self._one_line(part)
-        items = [self._item(inner, depth + 1, n) for n, inner in enumerate(part.parts, 1)]
+        items = [self._item(inner, depth + 1, n) for n, inner in enumerate(part.parts)]
         return number + self.one_line(Condition(self.say(_HEADS[part.op]), tuple(items)))
 
     def _build(self, node: Node, *, positive: bool) -> _Joined | str:
