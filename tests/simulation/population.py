@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from yibao.rulebook.loader import layers, rulebook
+from yibao.simulation.deciding import COLUMNS
 from yibao.simulation.job import Job, plan_text, words_of
 from yibao.simulation.snapshot import Snapshot
 from yibao.simulation.synthetic import make_population
@@ -52,7 +53,7 @@ def made(
     )
 
 
-def job_for(snapshot: Snapshot, text: str = BOTH, *, reader: str | None = None) -> Job:
+def job_for(snapshot: Snapshot, text: str = BOTH, *, reader: str = COLUMNS) -> Job:
     return plan_text(
         region=REGION,
         below=layers(REGION),

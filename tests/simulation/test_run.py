@@ -11,7 +11,7 @@ from tests.simulation.population import BUCKETS, LOWER, YEAR, job_for, made
 from yibao.rulebook.loader import UnknownRegion
 from yibao.simulation import Outcome, plan, run
 from yibao.simulation.counting import count_bucket
-from yibao.simulation.deciding import COLUMNS, COMPILED, SCALAR
+from yibao.simulation.deciding import COLUMNS, COMPILED, SCALAR, best_reader
 from yibao.simulation.refusals import AnotherRun, SnapshotOfElsewhere, WorkersLost
 
 
@@ -38,11 +38,11 @@ def test_the_oracle_moves_people_both_ways_and_leaves_some_unanswered(oracle):
 
 
 def test_worker_processes_give_the_same(snapshot, oracle):
-    assert run(job_for(snapshot, reader=COLUMNS), workers=2).figures_hash == oracle.figures_hash
+    assert run(job_for(snapshot), workers=2).figures_hash == oracle.figures_hash
 
 
 def test_a_worker_that_is_killed_is_run_again_and_counts_once(snapshot, oracle, tmp_path):
-    job = job_for(snapshot, reader=COLUMNS)
+    job = job_for(snapshot)
     found = run(job, workers=2, work=DiesAt(str(tmp_path), 2))
     assert list(tmp_path.iterdir()) == [tmp_path / "died-0"]
     assert found.figures_hash == oracle.figures_hash
@@ -53,7 +53,7 @@ def test_a_bucket_that_kills_every_worker_is_given_up_and_the_others_are_kept(sn
     marks.mkdir()
     with pytest.raises(WorkersLost) as told:
         run(
-            job_for(snapshot, reader=COLUMNS),
+            job_for(snapshot),
             workers=2,
             out=out,
             work=DiesAt(str(marks), 1, times=99),
@@ -74,7 +74,7 @@ def test_a_cluster_gives_the_same_though_a_task_is_killed(snapshot, oracle, tmp_
             addresses.add(ray.util.get_node_ip_address())
 
     found = run(
-        job_for(snapshot),
+        job_for(snapshot, reader=best_reader()),
         on="ray",
         workers=2,
         work=DiesAt(str(tmp_path), 2),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from yibao.core.rules.book import Rulebook
 from yibao.core.rules.edition import Edition
@@ -26,6 +26,7 @@ from yibao.simulation.job import SIDES, Job, own_of
 from yibao.simulation.outcome import Section
 from yibao.simulation.tally import AFTER, BEFORE, EDGES, GAIN, LOSE, SAME, Sums, code_outcome
 
+Key = TypeVar("Key", str, tuple[str, str])
 LEAST = 10  # people: what is told of fewer could be told of one
 OTHER = "other"
 _BY = {
@@ -115,11 +116,7 @@ def _pairs(job: Job, sums: Sums, rule: str) -> dict[str, Any] | None:
     rows: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for (before, after, what), number in sums.under(rule, "pair").items():
         rows[before, after][what] += number
-    small = [pair for pair, row in rows.items() if row["rows"] < LEAST]
-    for pair in small if len(rows) > 1 else ():
-        rows[OTHER, OTHER].update(rows.pop(pair))
-    if rows.get((OTHER, OTHER), {"rows": LEAST})["rows"] < LEAST:
-        del rows[OTHER, OTHER]
+    shown, _ = large(rows, of="rows", other=(OTHER, OTHER))
     type_ = edition.types[name]
     return {
         "name": name,
@@ -133,7 +130,7 @@ def _pairs(job: Job, sums: Sums, rule: str) -> dict[str, Any] | None:
                 "rows": row["rows"],
                 "amounts": _named_amounts(row),
             }
-            for (before, after), row in sorted(rows.items(), key=lambda item: -item[1]["rows"])
+            for (before, after), row in sorted(shown.items(), key=lambda item: -item[1]["rows"])
         ],
     }
 
@@ -157,7 +154,7 @@ def _groups(book: Rulebook, sums: Sums, rule: str) -> Iterable[Mapping[str, Any]
     for by, (zh, en) in _BY.items():
         if by not in found:
             continue
-        shown, hidden = _large(found[by], overlapping=by in _OVERLAPPING)
+        shown, hidden = large(found[by], of="persons", other=OTHER, overlapping=by in _OVERLAPPING)
         yield {
             "by": by,
             "zh": zh,
@@ -176,13 +173,13 @@ def _groups(book: Rulebook, sums: Sums, rule: str) -> Iterable[Mapping[str, Any]
         }
 
 
-def _large(
-    rows: Mapping[str, Counter[str]], *, overlapping: bool
-) -> tuple[dict[str, Counter[str]], int]:
+def large(
+    rows: Mapping[Key, Counter[str]], *, of: str, other: Key, overlapping: bool = False
+) -> tuple[dict[Key, Counter[str]], int]:
     """Groups of enough people, and how many are not shown by themselves. Where nobody is in two,
     the small ones go together, with one more if they are still too few: nothing is to be had by
     taking the shown from the whole."""
-    shown = {key: row for key, row in rows.items() if row["persons"] >= LEAST}
+    shown = {key: row for key, row in rows.items() if row[of] >= LEAST}
     small = [row for key, row in rows.items() if key not in shown]
     hidden = len(small)
     if overlapping or not small:
@@ -190,12 +187,12 @@ def _large(
     pool: Counter[str] = Counter()
     for row in small:
         pool.update(row)
-    while pool["persons"] < LEAST and shown:
-        least = min(shown, key=lambda key: (shown[key]["persons"], key))
+    while pool[of] < LEAST and shown:
+        least = min(shown, key=lambda key: (shown[key][of], key))
         pool.update(shown.pop(least))
         hidden += 1
-    if pool["persons"] >= LEAST:
-        shown[OTHER] = pool
+    if pool[of] >= LEAST:
+        shown[other] = pool
     return shown, hidden
 
 
