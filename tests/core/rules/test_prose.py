@@ -125,7 +125,7 @@ def test_an_amount_in_words(expression: str, zh: str, en: str | None) -> None:
     ("expression", "zh", "en"),
     [
         ("low_income", "low_income", "low_income"),
-        ("not low_income", "不是low_income", "no low_income"),
+        ("not low_income", "不是low_income", "not a low_income"),
         ("cost < limit", "cost少于100元", "the cost is less than 100 yuan"),
         ("cost <= limit", "cost不超过100元", "the cost is at most 100 yuan"),
         ("cost > limit", "cost超过100元", "the cost is more than 100 yuan"),
@@ -364,7 +364,7 @@ def test_what_changes_in_the_year_what_is_open_and_what_is_none() -> None:
     assert "100 yuan before 1 July 2009, 200 yuan from 1 July 2009" in english
     assert "“may be made up” (not settled by the text)" in english
     assert "not “may be made up” (not settled by the text)" in english
-    assert "“u” means: low_income, and no insured_elsewhere" in english
+    assert "“u” means: low_income, and not an insured_elsewhere" in english
     assert "2. Otherwise it is not known." in english
 
 
@@ -469,8 +469,10 @@ def test_a_chinese_label_is_denied_as_people_say_it(zh: str, denied: str) -> Non
         ("transfer approved", "transfer not approved"),
         ("insured elsewhere", "not insured elsewhere"),
         ("insured", "not insured"),
-        ("designated institution", "no designated institution"),
-        ("pupil", "no pupil"),
+        ("designated institution", "not a designated institution"),
+        ("aided adult", "not an aided adult"),
+        ("three years in a row", "not three years in a row"),
+        ("pupil", "not a pupil"),
         ("not yet grown", "not the case of “not yet grown”"),
         ("poor or disabled", "not the case of “poor or disabled”"),
     ],

@@ -22,6 +22,7 @@ from yibao.core.rules.prose.words import (
     MONTHS,
     NEGATIVE_EN,
     NEGATIVE_ZH,
+    NUMERALS_EN,
     PLAIN_NOT,
     UNLIKE_NOUNS,
     alternatives,
@@ -208,13 +209,15 @@ class Speaker:
 
 
 def _denied_en(text: str, first: str, rest: str) -> str:
-    """The denial of an English label: of a state with “not”, of a thing with “no”."""
+    """The denial of an English label: of a state with “not”, of a thing with “not a”."""
     if first in PLAIN_NOT or first.endswith("ly") or text.startswith(ARTICLES):
         return f"not {text}"
     if text.endswith("ed") and rest:
         return text.removesuffix(last := text.split()[-1]) + f"not {last}"
     done = first.endswith("ed") and (not rest or rest.split()[0] in ADVERBS)
-    return f"not {text}" if done else f"no {text}"
+    if done or first.endswith("s") or first in NUMERALS_EN:
+        return f"not {text}"
+    return f"not {'an' if text.startswith(tuple('aeiou')) else 'a'} {text}"
 
 
 def cited(cites: Sequence[Cite], language: str) -> str:

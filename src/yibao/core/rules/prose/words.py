@@ -295,6 +295,7 @@ UNLIKE_NOUNS = frozenset(
 )
 JOINING_EN = (" or ", " and ", ", ")
 DAY_OF_EN, MOMENT_OF_EN = "the day ", "the moment "
+NUMERALS_EN = frozenset({"two", "three", "four", "five", "six"})
 ARTICLES = ("the ", "a ", "an ", "this ")
 
 
