@@ -182,6 +182,7 @@ def test_an_amount_in_words(expression: str, zh: str, en: str | None) -> None:
         ("paid_on is not None and paid_on < opens", "paid_on早于2009年3月1日", None),
         ("paid_on is None or paid_on < opens", "未缴费，或者paid_on早于2009年3月1日", None),
         ("low_income or low_income", "low_income", None),
+        ("not (paid_on is not None or paid_on < opens)", "未缴费，且paid_on不早于2009年3月1日", None),
         ("student is not None and student in stages", "student为小学", None),
         ("disability is not None and disability != 1", "登记了disability，且disability不是一级", None),
         ("not (low_income or insured_elsewhere) and count > 0", "不是low_income，且不是insured_elsewhere，且有count", None),

@@ -94,7 +94,7 @@ class Phrases(Amounts):
     def _join(self, node: Node, *, positive: bool) -> _Joined:
         op = node.op if positive else _OTHER[node.op]
         parts: list[_Joined | str] = []
-        for arg in _needed(node.args) if op == "and" else node.args:
+        for arg in _needed(node.args) if positive and op == "and" else node.args:
             part = self._build(arg, positive=positive)
             if isinstance(part, _Joined) and part.op == op:
                 parts += part.parts
