@@ -290,6 +290,7 @@ UNLIKE_NOUNS = frozenset(
         "told",
         "is",
         "took",
+        "living",
         "owes",
     }
 )
