@@ -226,7 +226,7 @@ class Plan:
         return self._emit(lambda a, b: a & b != 0, *(self._slot(arg, wide) for arg in node.args))
 
     def _made_silent(self, node: Node, dtype: np.dtype[Any]) -> Slot:
-        return self._new(dtype.type(0))
+        return self._new(dtype.type(1))
 
     def _made_pick(self, node: Node, dtype: np.dtype[Any]) -> Slot:
         guards = list(node.args)

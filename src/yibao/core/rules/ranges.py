@@ -20,7 +20,7 @@ from yibao.core.rules.reduce import Reduced
 from yibao.core.rules.rules import StateVariable
 from yibao.core.rules.runtime import LONGEST_SUM, round_by
 from yibao.core.rules.steps import USED
-from yibao.core.rules.types import MONEY_RATE, RATE_PARTS, Period, Rounding
+from yibao.core.rules.types import MONEY_RATE, RATE_PARTS, SETS, Period, Rounding
 from yibao.core.rules.values import Codes
 
 WIDEST = 2**62
@@ -132,7 +132,7 @@ class Ranges:
         return Range(fact.low, fact.high, none)
 
     def _of_silent(self, node: Node) -> Range:
-        return Range(0, 0)
+        return Range(1, 1)  # no row reaches it; not 0, since it may stand as a divisor
 
     def _of_state(self, node: Node) -> Range:
         variable = self.states[str(node.value)]
@@ -226,7 +226,7 @@ def _corners(a: Range, b: Range, work: Callable[[int, int], int]) -> Range:
 
 
 def _divided(a: Range, b: Range) -> Range:
-    """By a parameter, which is never 0 (it is a fault at load)."""
+    """By a parameter, which is never 0 (that is a fault at load)."""
     whole = [end for end in (b.low, b.high, -1, 1) if end and b.low <= end <= b.high]
     ends = [end // by for end in (a.low, a.high) for by in whole]
     return Range(min(ends), max(ends))
@@ -285,7 +285,8 @@ def wide_nodes(reduced: Reduced) -> list[Node]:
     ranges = ranges_of(reduced)
     roots = [*(node for _, node in reduced.result), *(reduced.fold.next if reduced.fold else ())]
     moving = varying(roots)
-    found = [(node, ranges.of(node)) for node in in_order(roots) if node not in moving]
+    numbers = [n for n in in_order(roots) if n not in moving and n.type.kind not in SETS]
+    found = [(node, ranges.of(node)) for node in numbers]
     return [node for node, range_ in found if range_.low < -WIDEST or range_.high > WIDEST]
 
 

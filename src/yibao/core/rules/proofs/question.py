@@ -59,6 +59,7 @@ class Question:
         self.parts = world.patterns.parts(atoms)
         self.diagrams = Diagrams([atom for part in self.parts for atom in part.atoms])
         allowed = [self.diagrams.of(formula) for formula in required]
+        self.required = self.diagrams.both(*allowed)
         for part in reversed(self.parts):
             allowed.append(self.diagrams.of_rows(part.truths, self.diagrams.place[part.atoms[0]]))
         self.allowed = self.diagrams.both(*reversed(allowed))
@@ -66,6 +67,10 @@ class Question:
 
     def __getitem__(self, name: str) -> int:
         return self._asked[name]
+
+    def sources_of(self, atom: Node) -> list[Node]:
+        """The facts and states that an atom reads."""
+        return reads(atom)
 
     def can(self, condition: int) -> bool:
         """Whether a condition can hold at all."""
