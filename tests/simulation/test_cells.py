@@ -5,11 +5,13 @@ import random
 import pytest
 
 from tests.simulation.population import BOTH, DEARER, LOWER, PEOPLE, job_for
+from yibao.rulebook.loader import layers, rulebook
 from yibao.simulation import run
 from yibao.simulation.cells import answer
 from yibao.simulation.census import cells_for, take_census
-from yibao.simulation.deciding import SCALAR
-from yibao.simulation.job import CONTRIBUTION
+from yibao.simulation.deciding import COLUMNS, SCALAR
+from yibao.simulation.job import CONTRIBUTION, plan_text, words_of
+from yibao.simulation.synthetic import make_population
 
 OLDER = """
 overlay: older
@@ -88,3 +90,40 @@ def test_a_census_is_the_same_in_whatever_order_its_buckets_are_put_together(sna
         found = merged(part, found)
     first = answer(job, CONTRIBUTION, take_census(job, CONTRIBUTION))
     assert answer(job, CONTRIBUTION, found) == first
+
+
+NOTHING = """
+overlay: nothing
+over: hengshan
+authority: proposal
+sources: {甲: {title: 不作改动, published: 2021-01-01}}
+"""
+
+
+def test_cells_that_cannot_be_answered_name_the_reason_that_one_by_one_gives(tmp_path):
+    region, year = "hengshan", 2022
+    snapshot = make_population(
+        tmp_path / "snapshot",
+        words=words_of(rulebook(region)),
+        region=region,
+        year=year,
+        people_wanted=500,
+        seed=3,
+    )
+    told = [
+        run(
+            plan_text(
+                region=region,
+                below=layers(region),
+                text=NOTHING,
+                file="nothing.yaml",
+                year=year,
+                snapshot=snapshot,
+                reader=reader,
+            )
+        )
+        for reader in (COLUMNS, SCALAR)
+    ]
+    assert told[0].contribution.unanswered["persons"] > 0
+    assert told[0].contribution == told[1].contribution
+    assert told[0].benefit is None

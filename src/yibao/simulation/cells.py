@@ -15,7 +15,6 @@ from yibao.core.rules.edition import Edition
 from yibao.simulation.assembly import section
 from yibao.simulation.census import Census
 from yibao.simulation.deciding import Batch
-from yibao.simulation.frame import Frame, Words
 from yibao.simulation.job import SIDES, Job
 from yibao.simulation.outcome import Section
 from yibao.simulation.reasons import reason_of
@@ -169,11 +168,9 @@ def _add_unanswered(
 
 
 def _refusal(edition: Edition, census: Census, cell: int) -> Refusal | None:
-    """Why one person of a cell cannot be answered."""
-    people = census.cells.people
-    frame = Frame(Words(edition.facts, edition.codes), people.size, people.values, {})
+    """Why somebody of a cell cannot be answered."""
     try:
-        scalar.decide(edition, frame.row(int(census.numbers[cell])))
+        scalar.decide(edition, census.people.row(cell))
     except Refusal as refusal:
         return refusal
     return None

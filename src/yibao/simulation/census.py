@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from yibao.core.rules.cells import Cells, NoCells, NotCounted, cells
 from yibao.simulation.buckets import Bucket, read_bucket
+from yibao.simulation.frame import Frame
 from yibao.simulation.groups import Grouping, person_groups
 from yibao.simulation.job import SIDES, Job
 
@@ -25,12 +26,13 @@ _NOBODY: tuple[tuple[str, ...], Any, Any] = ((), None, None)
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """People by cell: `numbers` are the cells that have anybody, in their order; `persons`,
-    `with_visits` and `visits` how many each stands for; `groups` the same by group, a column for
-    each of its keys."""
+    """People by cell: `numbers` are the cells that have anybody, in their order, `people` somebody
+    of each; `persons`, `with_visits` and `visits` how many each stands for; `groups` the same by
+    group, a column for each of its keys."""
 
     cells: Cells
     numbers: Array
+    people: Frame
     persons: Array
     with_visits: Array
     visits: Array
@@ -64,7 +66,7 @@ def counted(
         numbers = table.number(bucket.persons.columns())
     except NotCounted:
         return None
-    found, place = np.unique(numbers, return_inverse=True)
+    found, first, place = np.unique(numbers, return_index=True, return_inverse=True)
     visits = np.bincount(bucket.person_of, minlength=bucket.persons.size)
     groups = {}
     for grouping in groupings:
@@ -79,9 +81,11 @@ def counted(
             persons.reshape(found.size, size),
             made.reshape(found.size, size),
         )
+    recorded = {name: column[first] for name, column in bucket.persons.values.items()}
     census = Census(
         table,
         found,
+        Frame(bucket.persons.words, found.size, recorded, {}),
         np.bincount(place, minlength=found.size),
         np.bincount(place[visits > 0], minlength=found.size),
         _added(place, visits, found.size),
@@ -108,7 +112,8 @@ def take_census(job: Job, rule: str) -> Census | None:
 
 def merged(one: Census, other: Census) -> Census:
     """Both together."""
-    numbers = np.union1d(one.numbers, other.numbers)
+    both = np.concatenate([one.numbers, other.numbers])
+    numbers, first = np.unique(both, return_index=True)
     at = [np.searchsorted(numbers, census.numbers) for census in (one, other)]
 
     def summed(*parts: Array) -> Array:
@@ -117,9 +122,14 @@ def merged(one: Census, other: Census) -> Census:
             total[place] += part
         return total
 
+    people = {
+        name: np.concatenate([column, other.people.values[name]])[first]
+        for name, column in one.people.values.items()
+    }
     return Census(
         one.cells,
         numbers,
+        Frame(one.people.words, numbers.size, people, {}),
         summed(one.persons, other.persons),
         summed(one.with_visits, other.with_visits),
         summed(one.visits, other.visits),
