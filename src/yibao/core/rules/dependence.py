@@ -73,6 +73,7 @@ def of_decision(
 ) -> Dependence:
     """What one decision rests on, or one outcome of it: the path that was taken.
 
+    Of a condition that was asked every part counts, also those behind the one that settled it.
     With the facts that it was given, a table that is read by a fact tells only the row that was
     read, and a value that changes within the year only the one in force on that day.
     """
@@ -211,6 +212,8 @@ class _Walk:
         parameter = self.edition.book.parameters[str(node.value)]
         for since, dated in self._spans(parameter):
             if dated is None or dated.open:
+                if self.decision is not None:
+                    continue  # it was answered, so nothing that is not there was read
                 cite = dated.cite if dated else Cite("", "")
                 self._value(parameter, since, (), None, cite, parameter.silence(dated))
             elif not parameter.by:
@@ -220,8 +223,9 @@ class _Walk:
 
     def _spans(self, parameter: Parameter) -> list[tuple[int, Dated | None]]:
         spans = in_force(self.edition, parameter)
-        if len(spans) > 1:
-            self.found.facts[self.edition.origin.dated_by] = None
+        if len(spans) == 1:
+            return spans
+        self.found.facts[self.edition.origin.dated_by] = None
         day = self.known.get(self.edition.origin.dated_by)
         if not isinstance(day, int):
             return spans
