@@ -355,6 +355,14 @@ def test_columns_take_what_is_presumed_and_mark_what_is_missing() -> None:
     assert columns.missing["amount"].all()
 
 
+def test_a_fact_that_decides_nothing_is_still_asked_for_where_nothing_is_presumed_of_it() -> None:
+    reduced = small("0 <= count and admitted_on <= admitted_on")
+    assert set(reduced.facts) == {"count", "admitted_on"}
+    reduced = small("0 <= count", missing=frozenset({"count"}))
+    assert text(reduced.unanswered) == "missing(count)"
+    assert list(small("student is not None or True").facts) == []
+
+
 def test_every_node_of_a_small_graph_is_one_of_its_operators() -> None:
     ops = {node.op for node in in_order(n for _, n in small("born + waits[chosen]").result)}
     assert "step" not in ops and "param" not in ops

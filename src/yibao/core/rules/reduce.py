@@ -9,7 +9,7 @@ reader gives.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from yibao.core.rules.declarations import Fact
@@ -138,9 +138,7 @@ class _Reducer:
             nodes += [*edition.fold.next, *edition.fold.limits]
         unanswered = make.any_of([refused, self.flags.any(nodes), *self._broken_results(fold)])
         roots = self._roots(result, unanswered, refused, fold)
-        read = [
-            str(node.value) for node in in_order(root for _, root in roots) if node.op == "fact"
-        ]
+        read = [*_facts(root for _, root in roots), *filter(self._may_be_missing, _facts(nodes))]
         return Reduced(
             edition.rule,
             make.graph,
@@ -154,6 +152,11 @@ class _Reducer:
             fold,
             sense_hash(roots),
         )
+
+    def _may_be_missing(self, name: str) -> bool:
+        """Whether nothing is presumed of a fact: asked for, it must be given, used or not."""
+        absent = self.edition.facts[name].absent
+        return absent is None or (bool(absent.fact) and self._may_be_missing(absent.fact))
 
     def _broken(self, when: Node) -> Node:
         """Whether a condition fails; one that cannot be asked says nothing."""
@@ -197,3 +200,8 @@ class _Reducer:
                 (f"{variable.name} {variable.starts} {variable.low}..{variable.high}", node)
             )
         return roots
+
+
+def _facts(roots: Iterable[Node]) -> Iterator[str]:
+    """The facts below some nodes, in the order in which they are met."""
+    return (str(node.value) for node in in_order(roots) if node.op == "fact")
