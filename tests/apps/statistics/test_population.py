@@ -1,5 +1,7 @@
 """The insured of a year as a snapshot: facts only, of one moment, and simulated as they stand."""
 
+import contextlib
+import json
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from yibao.apps.access.scope import scoped
 from yibao.apps.claims import operations as claims
 from yibao.apps.statistics import queries
 from yibao.apps.statistics.operations import take_population
+from yibao.cli.main import main
 from yibao.rulebook.loader import layers, rulebook
 from yibao.simulation import run
 from yibao.simulation.buckets import read_bucket
@@ -134,3 +137,23 @@ def test_the_taking_is_on_record_with_the_hash(office, settled, tmp_path):
     with scoped(office.scope):
         record = AuditRecord.objects.get(object_kind="population")
     assert record.detail == {"people": 3, "visits": 2, "snapshot": snapshot.manifest.hash}
+
+
+def test_the_command_line_takes_it_from_the_database_and_keeps_the_run(
+    office, settled, tmp_path, monkeypatch, capsys
+):
+    proposal = tmp_path / "dearer.yaml"
+    proposal.write_text(DEARER)
+    monkeypatch.setattr("yibao.database.service.database_at_hand", contextlib.nullcontext)
+    out = tmp_path / "run"
+    asked = ["simulate", "--region", "xingan", "--year", "2009", "--proposal", str(proposal)]
+    asked += ["--database", "--out", str(out), "--json"]
+    assert main(asked) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["snapshot"]["made_by"] == "database" and told["snapshot"]["seed"] is None
+    assert told["benefit"]["moves"]["lose"] == 2
+    assert json.loads((out / "result.json").read_text()) == told
+    # The population is of the first asking; what was settled since is not in it.
+    settle(office, settled[0][2], "F9", stay("4000.00", since="2009-06-01", until="2009-06-05"))
+    assert main(asked) == 0
+    assert json.loads(capsys.readouterr().out) == told
