@@ -30,7 +30,7 @@ source_paths = ["src"]
 only_mutate = {only}
 also_copy = ["bench", "docs", "scripts", "Makefile", "README.md"]
 pytest_add_cli_args_test_selection = {tests}
-pytest_add_cli_args = ["-n0", "-x", "-m", "not heavy"]
+pytest_add_cli_args = ["-n0", "-x", "-m", "not heavy and not django_db"]
 """
 SHOW = """
 import json, sys
@@ -42,6 +42,7 @@ def lines(name):
 
 print(json.dumps({name: lines(name) for name in sys.argv[1:]}))
 """
+LOG = "mutmut.log"
 MARKS = ("---", "+++")
 NAMED: dict[int | None, str] = {0: "survived", 5: "no test reaches it", 33: "no test reaches it"}
 
@@ -59,7 +60,8 @@ def main() -> int:
         _mutmut(copy, "run", "--max-children", str(asked.processes), *chosen, quiet=not asked.loud)
         results = _results(copy)
         if all(results[name] is None for name in chosen):
-            print("nothing was run: the tests fail as they stand; see --loud", file=sys.stderr)
+            print("nothing was run: the tests fail as they stand", file=sys.stderr)
+            print(*_failures(copy), sep="\n", file=sys.stderr)
             return 2
         left = [name for name in chosen if results[name] in (None, *NAMED)]
         killed = len(chosen) - len(left)
@@ -114,14 +116,21 @@ def _copy_tracked(copy: Path) -> None:
 
 def _mutmut(copy: Path, *words: str, quiet: bool) -> None:
     """Run mutmut in the copy; its exit code says nothing that the results do not."""
-    output = subprocess.DEVNULL if quiet else None
-    subprocess.run(
-        [sys.executable, "-m", "mutmut", *words],
-        cwd=copy,
-        check=False,
-        stdout=output,
-        stderr=output,
-    )
+    with (copy / LOG).open("a", encoding="utf-8") as log:
+        output = log if quiet else None
+        subprocess.run(
+            [sys.executable, "-m", "mutmut", *words],
+            cwd=copy,
+            check=False,
+            stdout=output,
+            stderr=output,
+        )
+
+
+def _failures(copy: Path) -> list[str]:
+    """What pytest said of the tests that fail without any change; shown already with --loud."""
+    lines = (copy / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
+    return sorted({line for line in lines if line.startswith(("FAILED", "ERROR"))})
 
 
 def _results(copy: Path) -> dict[str, int | None]:
