@@ -78,13 +78,8 @@ def differences(
     states: Sequence[Sequence[int]] = (),
     numbered: bool = False,
 ) -> list[str]:
-    """Where a query and the scalar reader part, row by row, by key; outcomes, clauses, refusals.
-
-    A query that counts working days asks the calendar of every row, also where a decision would
-    not: such rows may be left to the scalar reader.
-    """
+    """Where a query and the scalar reader part, row by row, by key; outcomes, clauses, refusals."""
     found: list[str] = []
-    asks_calendar = "working_day" in sql.select(edition, "facts", "duckdb")
     assert answers.keys() == set(range(columns.size))
     for row in range(columns.size):
         answer, state = answers[row], tuple(states[row]) if states else ()
@@ -97,8 +92,7 @@ def differences(
                 found.append(f"row {row}: answered, but {refused.code}")
             continue
         if answer["unanswered"]:
-            if not asks_calendar:
-                found.append(f"row {row}: not answered")
+            found.append(f"row {row}: not answered")
             continue
         for name, value in decision.result.items():
             got = as_engine(answer[name], edition.types[name], edition, numbered=numbered)

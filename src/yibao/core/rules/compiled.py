@@ -125,6 +125,11 @@ class Folding:
         self._nones_proved, self._witness = nones_proved, witness
         self._record: Array | None = None
         self._layout: _Layout | None = None
+        self._started = False
+
+    def restart(self) -> None:
+        """Begin again before the first visit, in the memory that is there already."""
+        self._started = False
 
     def run(self, visits: Columns, person_of: Array, out: Decided | None = None) -> Decided:
         """Decide the next visits, each with its row of `persons`; into `out` where one is given."""
@@ -134,6 +139,8 @@ class Folding:
         assert kernel.people is not None
         if self._record is None:
             self._record = np.empty(self.persons.size, kernel.people.record)
+        if not self._started:
+            self._started = True
             read = _inputs(self.edition, by_person, kernel.people.facts, kernel.people.missing)
             working = _working(self.edition, kernel.people.working)
             functions["people"](self._record, *read, *working)
@@ -259,7 +266,7 @@ def _empty(kernel: Kernel, size: int) -> Decided:
 
 def _outputs(kernel: Kernel, out: Decided) -> list[Array]:
     values = [out.values[name] for name in kernel.outcomes]
-    if not kernel.flagged:
+    if not kernel.flagged or kernel.people is not None:
         out.unanswered[:] = False
     return [*values, *(out.clauses[name] for name in kernel.clauses), out.unanswered]
 

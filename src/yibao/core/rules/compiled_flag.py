@@ -11,15 +11,16 @@ from yibao.core.rules.ranges import Ranges, ranges_of
 from yibao.core.rules.reduce import Reduced
 from yibao.core.rules.simplify import Simplifier
 from yibao.core.rules.types import FLAG
+from yibao.core.rules.uncharted import simplifier_of, uncharted
 
 
 def absorbed(reduced: Reduced) -> Node:
     """The flag of unanswered rows, true on the same rows, with fewer questions: what the ranges
     of values settle is not asked."""
-    make = Simplifier(reduced.facts)
-    make.graph = reduced.graph
-    make.true, make.false = (make.graph.const(value, FLAG) for value in (True, False))
-    return _Absorber(make, ranges_of(reduced)).of(reduced.unanswered, {})
+    make = simplifier_of(reduced)
+    read = [*(node for _, node in reduced.result), *(reduced.fold.next if reduced.fold else ())]
+    told = make.any_of((reduced.unanswered, uncharted(reduced, read)))
+    return _Absorber(make, ranges_of(reduced)).of(told, {})
 
 
 class _Absorber:

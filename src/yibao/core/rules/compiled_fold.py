@@ -16,9 +16,16 @@ from typing import Any
 import numpy as np
 
 from yibao.core.rules.compiled_flag import absorbed
-from yibao.core.rules.compiled_kernels import JIT, Inputs, Kernel, People, module, with_none
+from yibao.core.rules.compiled_kernels import (
+    JIT,
+    Inputs,
+    Kernel,
+    People,
+    module,
+    with_none,
+)
 from yibao.core.rules.compiled_parts import Parts
-from yibao.core.rules.compiled_text import COSTLY, LoopText, Table, counts_working_days
+from yibao.core.rules.compiled_text import COSTLY, LoopText, Table
 from yibao.core.rules.graph import Node, in_order
 from yibao.core.rules.ranges import dtype_for, outcome_dtypes, ranges_of, varying
 from yibao.core.rules.reduce import Reduced
@@ -31,7 +38,7 @@ _BUFFERS = {"bool": "B", "uint8": "U", "int8": "H", "int16": "H", "int32": "Q", 
 _WIDTHS = {"B": "bool_", "U": "uint8", "H": "int16", "Q": "int32", "L": "int64"}
 _WORKING = ("days", "known", "first")
 _WORD = 31  # flags that share a word of a record
-_LOST = "ql"  # where a working day could not be told
+_LINE = 64  # bytes
 
 
 def fold_kernel(
@@ -61,15 +68,10 @@ class _Printer:
         self.feeding = frozenset(in_order([self.flag, *self.next]))
         self.tables: dict[Table, str] = {}
         self.scratch: dict[str, np.dtype[Any]] = {}
-        self.scratch[_LOST] = np.dtype(np.bool_)
         self.named: dict[Node, str] = {}
         self.bits: dict[Node, int] = {}
         self.buffers: dict[str, list[str]] = {}
         self.state = {variable.name: f"s{at}" for at, variable in enumerate(fold.state)}
-        self.working = {
-            rank: any(counts_working_days(n) and self.rank(n) == rank for n in in_order(self.roots))
-            for rank in (_PEOPLE, _CALENDAR)
-        }
         self.of_persons: tuple[dict[str, str], dict[str, str]] = ({}, {})
         self.of_visits: tuple[dict[str, str], dict[str, str]] = ({}, {})
         self.stages = [_Stage(self, rank) for rank in range(len(_NAMES))]
@@ -164,17 +166,14 @@ class _Printer:
         stage.wanted.clear()
         flags = [stage.loop.value(self.flag)] if self.flagged else []
         texts = stage.loop.values(self.next)
-        flags += [stage.read(_LOST)] if self.working[_CALENDAR] else []
-        flags += stage.loop.lost
         writes = [f"r.{field} = {text}" for field, text in zip(self.state.values(), texts)]
-        if not flags and not self.working[_PEOPLE]:
+        if not flags:
             for write in writes:
                 stage.loop.line(write)
             return
-        self.flagged = True
         stage.loop.line(f"lost = {' | '.join([*flags, 'r.lost'])}")
-        stage.write("u", "lost")
         stage.loop.line("if lost:")
+        stage.loop.line(f"    {stage.read('u')} = True")
         stage.loop.line("    r.lost = True")
         stage.loop.line("else:")
         for write in writes:
@@ -185,7 +184,7 @@ class _Printer:
         answers = [*(f"o{at}" for at in range(len(self.result)))]
         answers += [*(f"p{at}" for at in range(len(self.picks))), "u"]
         functions = [stage.text() for stage in self.stages[1:]]
-        working = any(stage.loop.lost for stage in self.stages[1:])
+        working = any(stage.loop.working for stage in self.stages[1:])
         visits = ["person", "record", *facts.values(), *missing.values(), *answers]
         functions += [self._gather(fields), self._blocks(visits, working)]
         functions += self._people(fields)
@@ -195,7 +194,7 @@ class _Printer:
             tuple(own_missing),
             self._record(fields),
             self.state,
-            bool(self.stages[_PEOPLE].loop.lost),
+            self.stages[_PEOPLE].loop.working,
         )
         return Kernel(
             module(self.tables, functions),
@@ -209,13 +208,24 @@ class _Printer:
         )
 
     def _record(self, fields: Sequence[str]) -> np.dtype[Any]:
-        """Wide fields first; of a size that lies in few lines of the cache."""
+        """Wide fields first; of a size that does not lie across two lines of the cache."""
         widths = [(name, self.scratch[name]) for name in fields]
         for variable, name in zip(self.fold.state, self.state.values()):
             node = self.reduced.graph.node("state", value=variable.name, type_=variable.type)
             widths.append((name, self.width(node)))
         widths.append(("lost", np.dtype(np.bool_)))
-        return np.dtype(sorted(widths, key=lambda field: -field[1].itemsize))
+        widths.sort(key=lambda field: -field[1].itemsize)
+        tight = np.dtype(widths)
+        whole = 1 << (tight.itemsize - 1).bit_length()
+        places = [tight.fields[name][1] for name, _ in widths] if tight.fields else []
+        return np.dtype(
+            {
+                "names": [name for name, _ in widths],
+                "formats": [width for _, width in widths],
+                "offsets": places,
+                "itemsize": whole if whole <= _LINE else tight.itemsize,
+            }
+        )
 
     def _gather(self, fields: Sequence[str]) -> str:
         """Fetch what the visits of a block ask of their persons."""
@@ -248,8 +258,7 @@ class _Printer:
         starts = zip(self.fold.state, self.state.values())
         body = [f"r.{name} = {self.place(name)}" for name in fields]
         body += [f"r.{name} = {variable.starts}" for variable, name in starts]
-        lost = self.working[_PEOPLE]
-        body.append(f"r.lost = {self.place(_LOST) if lost else 'False'}")
+        body.append("r.lost = False")
         fill = [
             JIT,
             f"def fill({', '.join(['m', 'record', *self.buffers])}):",
@@ -260,7 +269,7 @@ class _Printer:
         ]
         facts, missing = self.of_persons
         arguments = ["record", *facts.values(), *missing.values()]
-        arguments += _WORKING if stage.loop.lost else ()
+        arguments += _WORKING if stage.loop.working else ()
         calls = [stage.call()] if stage.works else []
         calls.append(f"fill({', '.join(['m', 'record[start:stop]', *self.buffers])})")
         return [stage.text(), "\n".join(fill), self._in_blocks("people", arguments, calls)]
@@ -301,8 +310,6 @@ class _Stage:
         """Write what later loops asked for."""
         for node, name in self.wanted.items():
             self.write(name, self.loop.value(node))
-        if self.loop.lost and self._rank in (_PEOPLE, _CALENDAR):
-            self.write(_LOST, " | ".join(self.loop.lost))
 
     def leave_words(self, words: Mapping[str, Mapping[Node, int]]) -> None:
         """Write flags that share words."""
@@ -325,7 +332,7 @@ class _Stage:
 
     def _arguments(self) -> list[str]:
         own = ["person", "record"] if self._rank == _STATE else []
-        return [*own, *self._inputs.used, *self._arrays, *(_WORKING if self.loop.lost else ())]
+        return [*own, *self._inputs.used, *self._arrays, *(_WORKING if self.loop.working else ())]
 
     def text(self) -> str:
         """The loop as a function; empty where there is nothing to do."""

@@ -15,7 +15,12 @@ import numpy as np
 
 from yibao.core.rules import dates
 from yibao.core.rules.compiled_flag import absorbed
-from yibao.core.rules.compiled_text import LoopText, Table, none_of_kind, tables_text
+from yibao.core.rules.compiled_text import (
+    LoopText,
+    Table,
+    none_of_kind,
+    tables_text,
+)
 from yibao.core.rules.encoding import dtype_of, none_of
 from yibao.core.rules.graph import Node, in_order
 from yibao.core.rules.ranges import Ranges, outcome_dtypes, ranges_of
@@ -62,18 +67,25 @@ def months_between(start, end):
     return whole_months(start, end)
 """
 _WORKING = """@njit
-def working_day(day, count, days, known, first):
+def place_of(day, count, days):
     if count > 0:
-        at = np.searchsorted(days, day, side="right") + count - 1
-    else:
-        at = np.searchsorted(days, day, side="left") + count
-    place = day - first
-    lost = place < 0 or place >= len(known)
-    lost = lost or not known[place]
+        return np.searchsorted(days, day, side="right") + count - 1
+    return np.searchsorted(days, day, side="left") + count
+
+
+@njit
+def working_day(day, count, days, known, first):
     if count == 0:
-        return day, lost
-    lost = lost or at < 0 or at >= len(days)
-    return days[min(max(at, 0), len(days) - 1)], lost
+        return np.int64(day)
+    return days[min(max(place_of(day, count, days), 0), len(days) - 1)]
+
+
+@njit
+def uncharted(day, count, days, known, first):
+    if day < first or day - first >= len(known) or not known[day - first]:
+        return True
+    at = place_of(day, count, days)
+    return count != 0 and (at < 0 or at >= len(days))
 """
 JIT = '@njit(error_model="numpy", nogil=True, pipeline_class=Apart)'
 # Kinds whose none is one number in every column; of the others it depends on the width.
@@ -195,13 +207,12 @@ def row_kernel(reduced: Reduced, constant: frozenset[str]) -> Kernel:
     for at, (_, pick) in enumerate(reduced.picks):
         loop.line(f"p{at}[i] = {loop.value(pick)}")
     told = [loop.value(flag)] if flag.op != "const" or flag.value else []
-    told += loop.lost
     if told:
         loop.line(f"u[i] = {' | '.join(told)}")
     arguments = [*facts.values(), *missing.values()]
     arguments += [f"o{at}" for at in range(len(reduced.result))]
     arguments += [*(f"p{at}" for at in range(len(reduced.picks))), "u"]
-    arguments += _WORKING_ARGUMENTS if loop.lost else ()
+    arguments += _WORKING_ARGUMENTS if loop.working else ()
     loads = [f"        {line}" for line in inputs.loads]
     lines = [f"def rows({', '.join(arguments)}):", "    for i in range(len(u)):", *loads]
     text = "\n".join([JIT, *lines, *loop.lines(), "        pass", ""])
@@ -212,7 +223,7 @@ def row_kernel(reduced: Reduced, constant: frozenset[str]) -> Kernel:
         dtypes,
         tuple(name for name, _ in reduced.picks),
         bool(told),
-        bool(loop.lost),
+        loop.working,
     )
 
 

@@ -21,7 +21,7 @@ from yibao.core.rules.types import MONEY_RATE, RATE_PARTS, Period, Rounding, Typ
 NO_DATE, NO_NUMBER = -(2**31), -(2**63)
 COSTLY = frozenset(
     {"each", "shift", "age", "months_between", "next_month", "month_end", "year_start", "year_end"}
-    | {"year_of"}
+    | {"year_of", "uncharted"}
 )
 _PLAIN = {
     "lt": "({} < {})",
@@ -37,7 +37,7 @@ _PLAIN = {
     "date_of": "({} // 86400)",
 }
 _JOINED = {"and": " & ", "or": " | "}
-_CALLED = frozenset({"min", "max"}) | COSTLY - {"each", "shift"}
+_CALLED = frozenset({"min", "max"}) | COSTLY - {"each", "shift", "uncharted"}
 _ROUNDED = {"half_up": "((2 * {0} + {1}) // {2})", "up": "(-(-{0} // {1}))", "down": "({0} // {1})"}
 _HALF_EVEN = "round_half_even({0}, {1})"
 _FEW = 4  # members of a set that are compared one by one
@@ -75,7 +75,7 @@ class LoopText:
         self._blocks: list[_Block] = [_Block("row", _PAD)]
         self._tables = tables
         self._variables: dict[object, str] = {}
-        self.lost: list[str] = []
+        self.working = False
         self._many = 0
 
     def lines(self) -> list[str]:
@@ -118,7 +118,7 @@ class LoopText:
     def _may_leave(self, node: Node, block: _Block) -> bool:
         if node in self._moving:
             return False
-        return block.kind == "sum" or self._parents[node] > 1 or counts_working_days(node)
+        return block.kind == "sum" or self._parents[node] > 1
 
     @contextmanager
     def _block(self, kind: str, pad: int) -> Iterator[_Block]:
@@ -348,24 +348,20 @@ class LoopText:
             return f"add_months({self.value(day)}, {sign * period.length})"
         if length.op == "silent":
             return self.value(day)
+        return f"working_day({self._days_counted(node)})"
+
+    def _text_uncharted(self, node: Node) -> str:
+        return f"uncharted({self._days_counted(node)})"
+
+    def _days_counted(self, node: Node) -> str:
+        """The day, the number of working days after it, and the arrays of the calendar."""
+        day, length = node.args
+        sign, period = node.value, length.value
+        assert isinstance(sign, int)
+        self.working = True
         count = str(sign * period.length) if isinstance(period, Period) else ""
         count = count or f"{sign} * {self.value(length)}"
-        self._many += 1
-        found, lost = f"t{self._many}", f"w{self._many}"
-        self.line(f"{found}, {lost} = working_day({self.value(day)}, {count}, days, known, first)")
-        if node not in self._moving:
-            self.lost.append(lost)
-        return found
-
-
-def counts_working_days(node: Node) -> bool:
-    """Whether a node needs the working calendar."""
-    if node.op != "shift":
-        return False
-    period = node.args[1].value
-    return node.args[1].op != "silent" and not (
-        isinstance(period, Period) and period.unit == "months"
-    )
+        return f"{self.value(day)}, {count}, days, known, first"
 
 
 class _Block:

@@ -97,9 +97,9 @@ class _Query:
             made = [f"{self.write.of(node)} as {self.columns[node]}" for node in layer]
             lines = self._select(["*"], made, self._inner(lines))
         told = [f'{self.write.of(node)} as "{name}"' for name, node in self.answers[:-1]]
-        flag = " or ".join([self.write.of(self.answers[-1][1]), *self.write.lost(self.roots)])
+        flag = self.write.of(self.answers[-1][1])
         keys = [f'"{key}"' for key in self.table.keys]
-        return "\n".join(self._select(keys, [*told, f"({flag}) as unanswered"], self._inner(lines)))
+        return "\n".join(self._select(keys, [*told, f"{flag} as unanswered"], self._inner(lines)))
 
     def _select(self, first: Sequence[str], made: Sequence[str], source: str) -> list[str]:
         columns = [*first, *made]

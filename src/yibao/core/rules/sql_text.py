@@ -6,13 +6,12 @@ a none is wrapped, equality is `is not distinct from`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from yibao.core.rules import dates
-from yibao.core.rules.compiled_text import counts_working_days
 from yibao.core.rules.encoding import number_of
-from yibao.core.rules.graph import Node, in_order
+from yibao.core.rules.graph import Node
 from yibao.core.rules.ranges import NO_CLAUSE, Ranges
 from yibao.core.rules.reduce import Reduced
 from yibao.core.rules.runtime import LONGEST_SUM
@@ -72,13 +71,6 @@ class SqlText:
         text: str = getattr(self, f"_op_{node.op}", self._plain)(node)
         return text
 
-    def lost(self, roots: Iterable[Node]) -> list[str]:
-        """Where a working day could not be told."""
-        found = [node for node in in_order(roots) if counts_working_days(node)]
-        return [
-            f"({self.of(node.args[0])} is not null and {self.of(node)} is null)" for node in found
-        ]
-
     def cast(self, column: str, type_: Type) -> str:
         """A column of the table in the type that the query works with."""
         if type_.kind == "code" and not self._numbered:
@@ -124,8 +116,10 @@ class SqlText:
             return node.type.kind != "flag"
         if node.op == "table":
             return True
-        if counts_working_days(node):
-            return True
+        if node.op == "shift":
+            period = node.args[1].value
+            counted = not isinstance(period, Period) or period.unit == "working_days"
+            return counted or self._may_be_null(node.args[0])
         if node.type.kind == "flag":
             return node.op == "cases" and any(map(self._may_be_null, node.args[1:]))
         read = node.args[1:] if node.op == "cases" else node.args
@@ -326,6 +320,9 @@ class SqlText:
             return self._working(self.of(day), str(sign * period.length))
         months = self._dialect.months.format(sign * period.length)
         return f"cast({self.of(day)} + {months} as date)"
+
+    def _op_uncharted(self, node: Node) -> str:
+        return f"({self._op_shift(node)} is null)"
 
     def _working(self, day: str, count: str) -> str:
         """The n-th working day after a day (before it, for a count below 0)."""
