@@ -46,7 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     whom.add_argument("--database", action="store_true", help="the insured of the database")
     parser.add_argument("--seed", type=int, help=f"of --people ({_SEED})")
     parser.add_argument(
-        "--on", default=LOCAL, metavar="WHERE", help="local, ray, or ray://host:port (local)"
+        "--on",
+        default=LOCAL,
+        metavar="WHERE",
+        help="local, ray, ray://auto or ray://host:port (local)",
     )
     parser.add_argument("--workers", type=_at_least_one, default=1, help="processes (1)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="keep the run and its result here")

@@ -15,6 +15,8 @@ from yibao.simulation.refusals import ClusterUnreachable, WorkersLost
 from yibao.simulation.workers import Work
 
 LOCAL = "ray"
+OURS = "ray://auto"
+_ATTACH = "auto"
 _TRIES_AGAIN = 3
 _STORE_BYTES = 200_000_000  # results are small; the population is read from files
 # Read when Ray is imported, and by the processes that it starts.
@@ -27,6 +29,9 @@ def run_on_ray(
     job: Job, buckets: Sequence[int], *, address: str, workers: int, work: Work = count_bucket
 ) -> Iterator[Counted]:
     """Run on a cluster, or for `ray` on one that is started here, bound to loopback, and ended.
+
+    `ray://auto` is the cluster that this machine is a node of; `ray://host:port` one elsewhere,
+    for which Ray's own extra `client` must be installed.
 
     Every node must see the snapshot's directory. Raises ExtraMissing, ClusterUnreachable,
     WorkersLost, and what the work raises.
@@ -53,7 +58,8 @@ def _connected(address: str, workers: int) -> Any:
                 logging_level="ERROR",
             )
         else:
-            ray.init(address=address, log_to_driver=False, logging_level="ERROR")
+            where = _ATTACH if address == OURS else address
+            ray.init(address=where, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, RuntimeError, ValueError, OSError, TimeoutError) as wrong:
         why = str(wrong).splitlines()[0] if str(wrong) else type(wrong).__name__
         raise ClusterUnreachable(address=address, why=why) from wrong
