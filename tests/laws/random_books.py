@@ -240,11 +240,12 @@ class Writer:
             lambda: f"year_of({self.date(depth - 1)})",
         )
 
+    def _day(self) -> str:
+        return self.parameter("date", f"2009-{self.number(1, 12):02}-{self.number(1, 28):02}")
+
     def date(self, depth: int) -> str:
         names = lambda: self.name("date", "date", "date", "maybe date")  # noqa: E731
-        fixed = lambda: self.parameter(
-            "date", f"2009-{self.number(1, 12):02}-{self.number(1, 28):02}"
-        )  # noqa: E731
+        fixed = self._day
         if depth == 0:
             return self.pick(names, fixed)
         less = depth - 1
@@ -293,7 +294,7 @@ class Writer:
     def _clauses(self, make: Callable[[int], str], kind: str) -> str:
         found = []
         for at in range(self.number(1, 4)):
-            empty = kind == "maybe date" and self.number(0, 1)
+            empty = kind == "maybe date" and at > 0 and self.number(0, 1)
             value = "None" if empty else make(1)
             found.append(f'c{at}: {{when: "{self.flag(_DEPTH)}", is: "{value}"}}')
         if self.number(0, 3):

@@ -213,9 +213,9 @@ class Outputs:
 
     def write(self, found: list[Any], rows: slice) -> None:
         for out, value, nones in zip(self.arrays, found, self._nones):
-            out[rows] = value
             if nones is not None:
-                np.copyto(out[rows], nones[1], where=value == nones[0])
+                value = np.where(value == nones[0], nones[1], value)
+            out[rows] = value
 
     def decided(self) -> Decided:
         names, decisions = self._names, self._decisions
@@ -301,7 +301,8 @@ class _Fold:
         self.by_person: dict[Node, Any] = {}
         self.by_visit: dict[Node, Any] = {}
         people = {n: v[rounds.who] for n, v in inputs_of(roots, persons).items()}
-        found = own.run(people, len(rounds.who))
+        size = len(rounds.who)
+        found = [np.broadcast_to(value, size) for value in own.run(people, size)]
         self.by_person = {**people, **dict(zip(shared, found))}
         self.by_visit = {n: v[rounds.rows] for n, v in inputs_of(roots, visits).items()}
         self.step = Plan(roots, plan.ranges, plan.calendar, shared)
