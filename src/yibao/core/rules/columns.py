@@ -126,13 +126,12 @@ def completed(edition: Edition, columns: Columns, names: Iterable[str] | None = 
     A fact that folding made superfluous may have no column; if it has one, a row that was not
     given is asked for it, as the scalar reader asks.
     """
-    facts = facts_of(edition)
     needed = reduce_edition(edition).facts
     values: dict[str, Array] = {}
     missing: dict[str, Array] = {}
-    for name in facts if names is None else names:
+    for name in facts_of(edition) if names is None else names:
         source, value = _source(edition, columns, name)
-        dtype = dtype_of(facts[name], edition.codes)
+        dtype = dtype_of(edition.facts[name], edition.codes)
         if source:
             values[name] = np.asarray(columns.values[source])
             if source in columns.missing:

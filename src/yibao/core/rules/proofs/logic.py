@@ -170,23 +170,22 @@ class Logic:
         return len(self.codes[type_.of]) if type_.kind == "codes" else _LEVELS
 
     def _member(self, item: Node, among: Node) -> Node:
+        make = self.make
         if item.op == "const":
-            return self.make.false if item.value is None else self._has(int(str(item.value)), among)
-        return self.make.any_of(
-            [
-                self.make.all_of(
-                    (
-                        self._leaf(
-                            self.make.node(
-                                "eq", (item, self.make.graph.const(code, item.type)), None, FLAG
-                            )
-                        ),
-                        self._has(code, among),
-                    )
-                )
-                for code in range(self._members(among))
-            ]
-        )
+            return make.false if item.value is None else self._has(int(str(item.value)), among)
+        found = []
+        for code in self._values(item, among):
+            known = make.graph.const(code, item.type)
+            asked = self._leaf(make.node("eq", (item, known), None, FLAG))
+            found.append(make.all_of((asked, self._has(code, among))))
+        return make.any_of(found)
+
+    def _values(self, item: Node, among: Node) -> range:
+        """What an item can be that a set may have."""
+        if item.op == "fact" and item.type.kind == "level":
+            fact = self.make.facts[str(item.value)]
+            return range(fact.low, fact.high + 1)
+        return range(self._members(among))
 
     def _has(self, code: int, among: Node) -> Node:
         """Whether a set has a code, by its number."""
