@@ -86,9 +86,16 @@ def layers_of(region: str, *, before: str = "") -> tuple[LayerText, ...]:
     return (*_base(region), *files[:end])
 
 
+def book_below(region: str, layer: str) -> Rulebook:
+    """Return the rulebook below a layer: before it was activated, or as it stands without it."""
+    if layer not in {file.layer for one in _laid(region) for file in one.files}:
+        return book_of(region)
+    return read_files(layers_of(region, before=layer))
+
+
 def book_with(region: str, *draft: LayerText) -> Rulebook:
-    """Return the office's rulebook with a draft on top. Raises RulebookFaults."""
-    return read_files((*layers_of(region), *draft))
+    """Return the rulebook below a draft with the draft on top. Raises RulebookFaults."""
+    return read_files((*layers_of(region, before=draft[0].layer), *draft))
 
 
 def files_of(name: str, head: str, body: str) -> tuple[LayerText, ...]:

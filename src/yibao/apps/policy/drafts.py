@@ -86,13 +86,13 @@ class Checked:
 
 
 def check(draft: Draft, *, on: date) -> Checked:
-    """Read a draft over the office's rulebook as it stands; an empty one changes nothing.
+    """Read a draft over the office's rulebook as it stands, or stood before it was activated.
 
     A setting is a decision of the office, anything else a proposal until it is activated.
     """
     setting = draft.kind == "setting"
     authority = region_of(draft.region).bureau if setting else PROPOSAL
-    base = rulebooks.book_of(draft.region)
+    base = rulebooks.book_below(draft.region, draft.name)
     files = draft.files(authority=authority, unpublished=on)
     try:
         book = rulebooks.book_with(draft.region, *files)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from yibao.console.policy.telling import Law, laws_of
 from yibao.console.policy.words import language, value_words
@@ -135,7 +136,7 @@ def _distinct(edition: Edition, found: Cells) -> list[_Found]:
 def _asked(edition: Edition) -> set[str]:
     """The lists of clauses that give an outcome themselves: those below only prepare it."""
     found = set()
-    for _, node in edition.result:
+    for _name, node in edition.result:
         info = edition.steps.get(str(node.value)) if node.op == "step" else None
         if info is not None and info.clauses:
             found.add(info.decision or info.name)
@@ -170,7 +171,7 @@ def _row(
 
 
 def _clauses(edition: Edition, one: _Found) -> tuple[tuple[str, ...], list[Cite]]:
-    """The clauses that gave it, by label or name, and their articles."""
+    """The clauses that gave it, by their numbers on the rule's page, and their articles."""
     if one.is_silent:
         return (), []
     names, cites = [], []
@@ -178,8 +179,6 @@ def _clauses(edition: Edition, one: _Found) -> tuple[tuple[str, ...], list[Cite]
         step = next((s for s in edition.steps.values() if (s.decision or s.name) == decision), None)
         if step is None or number >= len(step.clauses):
             continue
-        clause = step.clauses[number]
-        english = language() == "en" and clause.label_en
-        names.append(clause.label_en if english else clause.label_zh or clause.name)
-        cites.append(clause.cite)
+        names.append(_("第 %(number)s 条") % {"number": number + 1})
+        cites.append(step.clauses[number].cite)
     return tuple(names), cites

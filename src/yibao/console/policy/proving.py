@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from yibao.console.policy.telling import law_of
+from yibao.core.rules.book import Rulebook
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.faults import Fault
 from yibao.core.rules.graph import Cite
@@ -19,6 +21,7 @@ class Settled:
 
     decision: str
     by: Cite
+    place: str
     pairs: int  # 0: the whole list
 
 
@@ -45,11 +48,13 @@ class Proved:
         """What settles the crossings, in a sentence."""
         if not self.settled:
             return _("没有交叉")
-        cites = dict.fromkeys(str(one.by) for one in self.settled)
+        cites = dict.fromkeys(one.place for one in self.settled)
         return _("由 %(cites)s 定先后") % {"cites": "、".join(cites)}
 
 
-def proved(proof: Proof | None, edition: Edition, steps: Collection[str]) -> Proved:
+def proved(
+    proof: Proof | None, rulebook: Rulebook, edition: Edition, steps: Collection[str]
+) -> Proved:
     """Return the proof of a rule, which takes these steps, in figures; None: not proved yet."""
     lists = {
         step.decision or step.name: step
@@ -59,12 +64,15 @@ def proved(proof: Proof | None, edition: Edition, steps: Collection[str]) -> Pro
     settled = []
     for name, step in lists.items():
         if step.order is not None:
-            settled.append(Settled(name, step.order, 0))
+            settled.append(Settled(name, step.order, law_of(rulebook, step.order).place, 0))
         overs: dict[Cite, int] = {}
         for clause in step.clauses:
             for _other, cite in clause.over:
                 overs[cite] = overs.get(cite, 0) + 1
-        settled += [Settled(name, cite, pairs) for cite, pairs in overs.items()]
+        settled += [
+            Settled(name, cite, law_of(rulebook, cite).place, pairs)
+            for cite, pairs in overs.items()
+        ]
     faults = proof.faults if proof else ()
     counted = [_count(faults, words) for words in (_GAP, _DEAD, _CROSS)]
     return Proved(

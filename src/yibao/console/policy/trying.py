@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from yibao.console.forms import ConsoleForm, DayField
 from yibao.console.page import said
@@ -19,11 +20,11 @@ from yibao.core.rules.edition import Edition
 from yibao.core.rules.facts import Facts, read_facts
 from yibao.core.rules.graph import Cite
 from yibao.core.rules.prose import Speaker
-from yibao.core.rules.scalar import Decision, Silent, decide
+from yibao.core.rules.scalar import Decision, MissingFact, Silent, decide
 from yibao.core.rules.types import SETS, Type
 
-_FLAGS = [("", _("未填")), ("true", _("是")), ("false", _("否"))]
-_UNSAID = [("", _("未填"))]
+_FLAGS = [("", _lazy("未填")), ("true", _lazy("是")), ("false", _lazy("否"))]
+_UNSAID = [("", _lazy("未填"))]
 _NONE = "-"
 _MOST = 8
 
@@ -96,6 +97,9 @@ def answered(book: Rulebook, edition: Edition, given: Mapping[str, object]) -> A
         )
     except Silent as silent:
         return _nothing(silent=said(silent), setting=silent.name)
+    except MissingFact as missing:
+        asked = labelled(edition.facts[missing.fact].label, missing.fact)
+        return _nothing(refused=_("还缺“%(fact)s”，请填写后再判断") % {"fact": asked})
     except Refusal as refusal:
         return _nothing(refused=said(refusal))
     flips = nearest.what_would_change(edition, parts, state, most=_MOST)

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from yibao.apps.access.rulebooks import book_of
 from yibao.apps.policy.drafts import Change, ClauseChange
-from yibao.apps.policy.queries.settings import Decided, SettingRow
+from yibao.apps.policy.queries.settings import Blocked, Decided, SettingRow
 from yibao.console.page import ConsoleRequest
+from yibao.core.rules import nearest
 from yibao.core.rules.book import Rulebook
 from yibao.core.rules.declarations import Label
 from yibao.core.rules.prose import Speaker
@@ -131,3 +132,9 @@ def rule_words(book: Rulebook, name: str) -> str:
 def own_book(request: ConsoleRequest) -> Rulebook:
     """Return the rulebook that the request's region decides by."""
     return book_of(request.scope.region)
+
+
+def outcome_words(book: Rulebook, blocked: Blocked, year: int) -> list[str]:
+    """Return the outcomes of a rule that wait for a setting, by their labels."""
+    labels = nearest.outcome_labels(book.bind(blocked.rule, year=year))
+    return [labelled(labels[name], name) for name in blocked.outcomes]

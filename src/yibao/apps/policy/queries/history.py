@@ -52,5 +52,4 @@ def version_of(region: str, number: int) -> Rulebook:
         raise NotThere(what=f"第 {number} 版规则库")
     if number == len(laid):
         return rulebooks.book_of(region)
-    below = rulebooks.layers_of(region, before=laid[number].name)
-    return rulebooks.read_files(below)
+    return rulebooks.book_below(region, laid[number].name)

@@ -7,9 +7,12 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.policy import queries
+from yibao.apps.policy.drafts import Change as ValueChange
+from yibao.apps.policy.drafts import changes
 from yibao.apps.policy.queries.history import version_of
 from yibao.console.page import ConsoleRequest, console_page, page
 from yibao.console.policy import words
+from yibao.console.policy.telling import law_of
 from yibao.core.rules import difference as differing
 from yibao.core.rules.book import Rulebook
 from yibao.core.rules.dates import to_date
@@ -67,12 +70,23 @@ def difference(request: ConsoleRequest, before: int, after: int) -> HttpResponse
     context = {
         "before": before,
         "after": after,
-        "changes": [(one, _kind(one), _name(left, right, one)) for one in found],
+        "values": words.shown_changes(right, _values(left, right)),
+        "changes": [
+            (one, _kind(one), _name(left, right, one)) for one in found if one.kind != "parameter"
+        ],
         "sentences": _sentences(left, right, request.year),
         "left_hash": left.text_hash,
         "right_hash": right.text_hash,
     }
     return page(request, "console/policy/difference.html", context)
+
+
+def _values(left: Rulebook, right: Rulebook) -> list[ValueChange]:
+    """The values that layers of the right version give and the left one has not."""
+    layers = {value.place.layer for one in right.parameters.values() for value in one.values} - {
+        value.place.layer for one in left.parameters.values() for value in one.values
+    }
+    return [one for layer in sorted(layers) for one in changes(left, right, layer=layer)]
 
 
 def _sentences(left: Rulebook, right: Rulebook, year: int) -> list[tuple[str, object]]:
@@ -123,7 +137,7 @@ def _of(book: Rulebook, parameter: Parameter, value: Dated) -> list[Line]:
             since=to_date(value.since),
             until=None if value.until >= FOREVER else to_date(value.until),
             known=to_date(value.known),
-            cite=str(value.row_cites.get(key, value.cite)),
+            cite=law_of(book, value.row_cites.get(key, value.cite)).place,
             layer=value.place.layer,
             is_open=bool(value.open),
         )

@@ -59,7 +59,7 @@ def rule_context(request: ConsoleRequest, name: str) -> dict[str, object]:
         "label": words.rule_words(book, name),
         "edition": edition,
         "groups": groups_of(book, edition),
-        "proved": proved(kept_proof(book, name), edition, line.steps),
+        "proved": proved(kept_proof(book, name), book, edition, line.steps),
         "table": table,
         "signed": signed,
         "newest": queries.versions(scope=request.scope)[0],

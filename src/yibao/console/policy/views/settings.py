@@ -20,7 +20,7 @@ def settings(request: ConsoleRequest) -> HttpResponse:
     """Show what the region's text leaves open, why, and what waits for it."""
     book = words.own_book(request)
     rows = queries.open_settings(scope=request.scope)
-    shown = [_shown(book, row) for row in rows]
+    shown = [_shown(book, row, request.year) for row in rows]
     context = {
         "rows": shown,
         "open": sum(row.is_open for row in rows),
@@ -48,7 +48,7 @@ def setting(request: ConsoleRequest, name: str) -> HttpResponse:
                 return done(request, said, "policy:setting", name)
     context = {
         "row": row,
-        "shown": _shown(book, row),
+        "shown": _shown(book, row, request.year),
         "form": form,
         "may_enter": request.scope.allows("policy.decide") and row.waits is None,
         "decision": decision_of(request, row.waits),
@@ -72,8 +72,11 @@ def _enter(request: ConsoleRequest, name: str, form: SettingForm) -> Proposal:
     )
 
 
-def _shown(book: Rulebook, row: SettingRow) -> dict[str, object]:
-    blocked = [(one, words.rule_words(book, one.rule), len(one.outcomes)) for one in row.blocked]
+def _shown(book: Rulebook, row: SettingRow, year: int) -> dict[str, object]:
+    blocked = [
+        (one, words.rule_words(book, one.rule), words.outcome_words(book, one, year))
+        for one in row.blocked
+    ]
     decided = [
         {
             "one": one,

@@ -63,7 +63,7 @@ def simulation(request: ConsoleRequest, simulation_id: int) -> HttpResponse:
         "changes": words.shown_changes(checked.base, checked.changes),
         "clauses": [(change, words.how_words(change)) for change in checked.clauses],
         "others": len(checked.base.parameters) - len({c.parameter for c in checked.changes}),
-        "is_stale": one.result is not None and one.base_hash != book.text_hash,
+        "is_stale": one.result is not None and one.base_hash != checked.base.text_hash,
         "is_made_up": _made_by(one) == "synthetic",
         "population": population_words(one),
     }

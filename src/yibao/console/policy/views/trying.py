@@ -1,6 +1,6 @@
 """One person explained: from facts that were typed, or as the person stands in the register."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 
 from yibao.apps.enrolment.queries.facts import facts_for_rules
 from yibao.apps.registry import queries as registry
@@ -17,7 +17,7 @@ def typed(request: ConsoleRequest, name: str) -> HttpResponse:
     """Explain what a rule says of the facts that were filled in; nothing is written."""
     book = words.own_book(request)
     edition = book.bind(name, year=request.year)
-    form = TryForm(request.POST or None, book=book, facts=facts_of(edition))
+    form = TryForm(_given(request), book=book, facts=facts_of(edition))
     answer = None
     if request.method == "POST" and form.is_valid():
         answer = answered(book, edition, form.facts())
@@ -43,7 +43,7 @@ def registered(request: ConsoleRequest, name: str, person_id: int) -> HttpRespon
     )[person_id]
     known = {key: value for key, value in recorded.items() if key in edition.facts}
     asked = facts_of(edition)
-    form = TryForm(request.POST or None, book=book, facts=asked)
+    form = TryForm(_given(request), book=book, facts=asked)
     if request.method == "POST" and form.is_valid():
         known |= form.facts()
     context = {
@@ -56,6 +56,11 @@ def registered(request: ConsoleRequest, name: str, person_id: int) -> HttpRespon
         "known": _known(book, edition, known),
     }
     return page(request, "console/policy/try.html", context)
+
+
+def _given(request: ConsoleRequest) -> QueryDict | None:
+    """What was posted; a form that was left empty is an answer too."""
+    return request.POST if request.method == "POST" else None
 
 
 def _known(book: Rulebook, edition: Edition, given: dict[str, object]) -> list[tuple[str, str]]:
