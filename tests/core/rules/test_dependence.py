@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from tests.core.rules.samples import BENEFIT, CONTRIBUTION, read
+from tests.core.rules.test_prose import CAPPED
 from yibao.core.rules import dependence, fold
 from yibao.core.rules.facts import read_facts
 from yibao.core.rules.scalar import decide
@@ -77,6 +78,12 @@ def test_without_the_facts_a_table_tells_every_row_that_a_fact_might_ask_for() -
     assert "disease_cap" not in {v.name for v in known.values}
     assert {"law 6", "law 5"} <= set(articles(known)) and "law 8" not in articles(known)
     assert "disease_cap" in {v.name for v in dependence.of_rule(edition).values}
+
+
+def test_what_a_ceiling_counts_by_is_rested_on_too() -> None:
+    found = dependence.of_rule(read(CAPPED).bind("answer", year=2009))
+    assert "low_income" in found.facts and "law 2" in articles(found)
+    assert [v.name for v in found.values] == ["cap"]
 
 
 CHANGING = """

@@ -289,7 +289,7 @@ def test_a_fold_tells_its_key_its_order_its_state_and_its_ceilings() -> None:
 
 MORE = """
 parameters:
-  line: {type: money, is: 100, from: 2008, cite: law 1}
+  line: {type: money, is: 100, from: 2008, cite: law 1, zh: 底数, en: base}
   lead: {type: period, is: 3 days, from: 2008, cite: law 1}
   closes: {type: date, is: 2009-04-30, from: 2008, cite: law 1}
   cap: {type: money, is: 500, from: 2008, cite: law 1}
@@ -326,7 +326,8 @@ rules:
         first_of:
           paid: {when: paid_on is not None, is: {starts: paid_on, ends: None}}
           otherwise: {is: {starts: None, ends: None}}
-      u: {is: not away, cite: law 1}
+      u: {is: not away and not poor, cite: law 1}
+      poor: {is: low_income, cite: law 1, zh: 困难, en: in hardship}
       away: {is: not low_income or insured_elsewhere, cite: law 1, zh: 非低收入或异地, en: not low income or elsewhere}
       t:
         zh: 已查明
@@ -341,7 +342,7 @@ rules:
 def test_what_changes_in_the_year_what_is_open_and_what_is_none() -> None:
     text = MORE.replace("v: v, ", "ends: ends, ")
     said = rule_text(text, "answer")
-    assert "x为2009年7月1日以前100元、2009年7月1日起200元加上line100元" in said
+    assert "x为2009年7月1日以前100元、2009年7月1日起200元加上底数100元" in said
     assert "r为2009年4月30日加3日，即2009年5月3日" in said
     assert "没有材料。〔law 1〕" in said
     assert "y为2009年7月1日以前1元、2009年7月1日起分档（文件未规定）" in said
@@ -357,7 +358,7 @@ def test_what_changes_in_the_year_what_is_open_and_what_is_none() -> None:
     assert "  3. 其他情形，不是补缴办法。" in said
     assert "首日、末日：按先后顺序" in said and "1. 已缴费的，首日为paid_on" in said
     assert "2. 其他情形，没有首日或末日" in said
-    assert "“u”是指：low_income，且不是insured_elsewhere" in said
+    assert "“u”是指：low_income，且不是insured_elsewhere，且不是困难" in said
     assert "1. low_income的，已查明" in said and "2. 其他情形，未查明" in said
     assert "“s”是指：已查明" in said
     assert "结果须符合\n  1. 不少于。" in said
@@ -365,7 +366,8 @@ def test_what_changes_in_the_year_what_is_open_and_what_is_none() -> None:
     assert "100 yuan before 1 July 2009, 200 yuan from 1 July 2009" in english
     assert "“may be made up” (not settled by the text)" in english
     assert "not “may be made up” (not settled by the text)" in english
-    assert "“u” means: low_income, and not an insured_elsewhere" in english
+    assert "“u” means: low_income, and not an insured_elsewhere, and not in hardship" in english
+    assert "plus 100 yuan (base)" in english
     assert "2. Otherwise it is not known." in english
 
 
@@ -456,6 +458,8 @@ def label(zh: str, en: str) -> Label:
 def test_a_chinese_label_is_denied_as_people_say_it(zh: str, denied: str) -> None:
     speaker = prose.Speaker({}, "zh")
     assert speaker.flag(label(zh, ""), positive=False) == denied
+    assert speaker.flag(label("是否参保", ""), positive=True) == "参保"
+    assert speaker.alternatives(["老人和孩子", "学生"]) == "“老人和孩子”或学生"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from yibao.core.rules.edition import Edition
 from yibao.core.rules.graph import Node
 from yibao.core.rules.parameters import Dated, Parameter
 from yibao.core.rules.prose.values import Speaker
-from yibao.core.rules.types import SUMMABLE, Period, Rounding
+from yibao.core.rules.types import SUMMABLE, Period
 
 FAMILIES = {"date": "date ", "date-time": "date ", "year": "date ", "level": "level "}
 _MONTHS = {"months": 1, "years": 12}
@@ -251,11 +251,7 @@ class Amounts:
 
     def _noun_rounded(self, node: Node, *, aged: bool, named: bool) -> str:
         amount, how = node.args
-        dated = self.fixed(how)
-        plain = dated is not None and isinstance(dated.value, Rounding)
-        return self.say(
-            "rounded", a=self.noun(amount, named=True), b=self.noun(how, named=not plain)
-        )
+        return self.say("rounded", a=self.noun(amount, named=True), b=self.noun(how))
 
     def _noun_each(self, node: Node, *, aged: bool, named: bool) -> str:
         start, stop, body = node.args
