@@ -35,7 +35,7 @@ coverage: setup ## the suite, the core's branches, and which requirement rows ar
 	  $(BIN)/python scripts/requirement_coverage.py $(SHOWN) || status=$$?; exit $$status
 
 bench: setup ## how fast, beside something else, in one run
-	@for one in settle import search; do $(BIN)/yibao bench $$one; done
+	@for one in settle import search rules; do $(BIN)/yibao bench $$one; done
 
 mutants: setup ## change the engine, the books' core and money in 1,000 places: do the tests see it?
 	@$(BIN)/python scripts/mutation_check.py --out .lasttests/mutants.txt

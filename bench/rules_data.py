@@ -1,4 +1,4 @@
-"""The people and visits of `yibao bench rules`: seeded, so that every implementation reads the same.
+"""The people and visits of `yibao bench rules`, seeded: every implementation reads the same.
 
 Two rule sets. The baseline's is small enough to be written by hand in every library (ages stand as
 numbers); its figures stand below, its rulebook in rules_baseline.yaml. The other is the real

@@ -147,9 +147,9 @@ class _Person:
         if not self.counted_in:
             if self.starts is None or (into < self.starts and not goes_on):
                 return n.not_covered
-            if self.stopped is not None and out >= self.stopped:
-                if self.until is None or into < self.until:
-                    return n.suspended
+            halted = self.stopped is not None and out >= self.stopped
+            if halted and (self.until is None or into < self.until):
+                return n.suspended
         if v["accident"] != NO_CODE and n.excluded >> v["accident"] & 1:
             return n.excluded_cause
         if v["kind"] == n.outpatient:
@@ -241,7 +241,7 @@ RECORD = np.dtype(
 NEVER, ALWAYS = 2**31 - 1, -(2**31)
 
 
-def kernels() -> tuple[Any, Any]:
+def kernels() -> tuple[Any, Any]:  # noqa: C901 - one loop, as somebody would write it by hand
     """The two loops: over persons, then over visits. Needs numba."""
     import numba
 
@@ -302,7 +302,7 @@ def kernels() -> tuple[Any, Any]:
             r.starts, r.stopped, r.until = starts, stopped, until
 
     @numba.njit
-    def visits(
+    def visits(  # noqa: C901
         person, kind, level, designated, in_region, transfer, admitted, discharged, reported, cost,
         disease, blood, accident, n, record, deductible, rate, fund, own, reason,
     ):  # fmt: skip

@@ -10,9 +10,10 @@ from typing import Any
 
 from yibao.core.refusal import Refusal
 
-NAMES = ("settle", "import", "search")
+NAMES = ("settle", "import", "search", "rules")
 _PLACE = Path(__file__).resolve().parents[3] / "bench"
 _COLUMNS = ("name", "rate", "unit", "other", "ratio")
+_SHARE = "share_of_bound"  # of what the machine's memory could move, where a measurement says it
 
 
 class BenchMissing(Refusal):
@@ -53,8 +54,10 @@ def _module(name: str) -> ModuleType:
 
 
 def _table(results: list[dict[str, Any]]) -> str:
-    rows = [_COLUMNS, *(tuple(_shown(result[key]) for key in _COLUMNS) for result in results)]
-    widths = [max(len(row[at]) for row in rows) for at in range(len(_COLUMNS))]
+    shared = any(_SHARE in result for result in results)
+    columns = (*_COLUMNS, _SHARE) if shared else _COLUMNS
+    rows = [columns, *(tuple(_shown(result.get(key)) for key in columns) for result in results)]
+    widths = [max(len(row[at]) for row in rows) for at in range(len(columns))]
     return "\n".join(
         "  ".join(
             cell.ljust(width) if at in (0, 2) else cell.rjust(width)

@@ -232,7 +232,7 @@ def fold_columns(
 def _kernel(edition: Edition, layout: _Layout, shelf: Shelf) -> tuple[Kernel, Functions]:
     """The kernel of an edition for one layout of columns, made once a process."""
     reduced = reduce_edition(edition, missing=layout.missing, nones_proved=layout.nones_proved)
-    key = (reduced.rule, edition.text_hash, reduced.sense, layout, id(shelf))
+    key = (reduced.rule, edition.text_hash, reduced.sense, layout, shelf)
     if key not in _ready:
         if wide_nodes(reduced):
             raise TooWide(rule=reduced.rule)
