@@ -5,10 +5,11 @@ test see it?
         [--only GLOB ...] [--tests PATH ...]
 
 mutmut writes the changes into a copy of the tracked files in a temporary directory and runs, for
-each, the tests that reach the changed function. How much was seen is printed for each module, and
-what no test saw with its change, to be looked at by a person. A change that makes the tests hang
-counts as seen. `--only` narrows the modules that are changed, `--tests` the tests that look. Exit 1
-below the least percentage, 2 where the tests fail without any change.
+each, the tests that reach the changed function, but none that is heavy or needs the database. How
+much was seen is printed for each module, and what no test saw with its change, to be looked at by
+a person. A change that makes the tests hang counts as seen. `--only` narrows the modules that are
+changed, `--tests` the tests that look. Exit 1 below the least percentage, 2 where the tests fail
+without any change.
 """
 
 import argparse
