@@ -119,6 +119,14 @@ def test_faults_of_a_proposal_name_their_lines(yibao, tmp_path):
     assert re.search(r"wrong\.yaml:\d+:\d+: ", err)
 
 
+def test_an_overlay_that_is_no_proposal_is_refused(yibao, tmp_path):
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(LOWER.read_text().replace("authority: proposal", "authority: 兴安盟"))
+    code, out, err = yibao(*ASKED, "--proposal", str(wrong), "--people", "10")
+    assert (code, out) == (2, "")
+    assert "wrong.yaml" in err.splitlines()[-1]
+
+
 def test_a_region_without_a_rulebook_ends_with_3(yibao):
     code, out, _ = yibao(
         "simulate",

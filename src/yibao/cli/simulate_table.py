@@ -60,6 +60,9 @@ def table(outcome: Outcome, language: str) -> Iterator[str]:
         persons=outcome.snapshot["persons"],
         snapshot=outcome.snapshot["hash"],
     )
+    origin = [str(outcome.snapshot[name]) for name in ("made_by", "seed")]
+    versions = (f"{name} {number}" for name, number in outcome.versions.items() if number)
+    yield f"  {' '.join(origin).removesuffix(' None')}; {', '.join(versions)}"
     for section in outcome.sections():
         yield ""
         yield from _section(section, words, language)

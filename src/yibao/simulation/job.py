@@ -17,7 +17,7 @@ from yibao.core.rules.edition import Edition
 from yibao.core.rules.faults import FaultLog
 from yibao.core.rules.overlay import PROPOSAL
 from yibao.core.rules.text import Map, Text, compose
-from yibao.rulebook.loader import calendar, layers, rulebook
+from yibao.rulebook.loader import calendar, overlay, settled
 from yibao.simulation.deciding import best_reader
 from yibao.simulation.frame import Words
 from yibao.simulation.refusals import NothingToSimulate, ProposalUnreadable, SnapshotOfElsewhere
@@ -29,7 +29,6 @@ RULES = (CONTRIBUTION, BENEFIT)
 OWN = ("self_pay", "personal")
 COUNTING = 1  # raised whenever a tally would count otherwise
 SIDES = ("before", "after")
-_SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +114,15 @@ def plan(
 ) -> Job:
     """Read the proposal and look at the snapshot; both rulebooks are read and proved to load.
 
-    Raises UnknownRegion, SettingsUnreadable, ProposalUnreadable, RulebookFaults,
+    Raises UnknownRegion, SettingsUnreadable, ProposalUnreadable, NotAProposal, RulebookFaults,
     SnapshotUnreadable, SnapshotOfElsewhere, NothingToSimulate.
     """
-    rulebook(region, settings=settings)
+    below = settled(region, settings=settings)
     try:
         text = proposal.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as wrong:
         why = getattr(wrong, "strerror", None) or "not UTF-8"
         raise ProposalUnreadable(path=proposal.name, why=why) from wrong
-    below = layers(region)
-    if settings is not None:
-        below = (*below, LayerText(settings.name, settings.read_text(encoding="utf-8"), _SETTINGS))
     return plan_text(
         region=region,
         below=below,
@@ -163,7 +159,7 @@ def plan_text(
         snapshot=str(snapshot.place.resolve()),
         snapshot_hash=manifest.hash,
         before=below,
-        after=(*below, LayerText(file, text, PROPOSAL)),
+        after=(*below, overlay(text, file, only_proposals=True)),
         proposal=_told(text, file),
         reader=reader or best_reader(),
     )
