@@ -35,10 +35,12 @@ pytest_add_cli_args = ["-n0", "-x", "-m", "not heavy and not django_db"]
 """
 SHOW = """
 import json, sys
+from pathlib import Path
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 
 def lines(name):
-    path = "src/" + name.rpartition(".")[0].replace(".", "/") + ".py"
+    module = Path("src", *name.split(".")[:-1])
+    path = module / "__init__.py" if module.is_dir() else module.with_suffix(".py")
     return [line for line in get_diff_for_mutant(name, path=path).splitlines() if line]
 
 print(json.dumps({name: lines(name) for name in sys.argv[1:]}))
