@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from tests.core.rules.random_columns import facts_of_row
 from yibao.core.refusal import Refusal
@@ -110,3 +111,24 @@ def differences(
 def _number_of_clause(edition: Edition, decision: str, clause: str) -> int:
     steps = (step for step in edition.steps.values() if step.decision == decision)
     return [c.name for c in next(steps).clauses].index(clause)
+
+
+def answers_of(
+    connection: Any,
+    edition: Edition,
+    columns: Columns,
+    states: Sequence[Sequence[int]] = (),
+    *,
+    numbered: bool = False,
+) -> dict[int, dict[str, object]]:
+    """What a DuckDB answers, by key."""
+    names = table_columns(edition, numbered=numbered)
+    declared = ", ".join(f'"{name}" {kind}' for name, kind in names.items())
+    connection.execute(f"create or replace table facts ({declared})")
+    marks = ", ".join("?" for _ in names)
+    rows = table_rows(edition, columns, list(names), states, numbered=numbered)
+    connection.executemany(f"insert into facts values ({marks})", [list(row) for row in rows])
+    where = sql.Table("facts", missing=frozenset(columns.missing), numbered=numbered)
+    found = connection.execute(sql.select(edition, where, "duckdb"))
+    heads = [column[0] for column in found.description]
+    return {row[0]: dict(zip(heads, row)) for row in found.fetchall()}

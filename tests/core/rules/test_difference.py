@@ -86,6 +86,7 @@ def test_where_only_one_side_takes_a_step_that_is_where_they_part() -> None:
     assert (found.parting.step, found.parting.right) == ("seen", None)
     (found,) = difference.of_person(bare, step, given(bare, low_income=True))
     assert found.parting is not None and found.parting.left is None
+    assert found.parting.right is not None and found.parting.right.value is False
     other = edition("rules: {answer: {result: {x: insured_elsewhere}, cite: law 1}}", rule="answer")
     (found,) = difference.of_person(
         bare, other, given(bare, low_income=True, insured_elsewhere=False)
@@ -202,6 +203,11 @@ def test_sentences_that_two_editions_tell_otherwise() -> None:
     )
     assert {one.label for one in found if one.step == "own_share"} == {"个人缴纳"}
     left = edition(CONTRIBUTION, year=2009)
+    added = [one for one in difference.of_words(left, now) if one.left is None]
+    assert {(one.clause, one.label) for one in added} == {
+        ("child_low_income", "缴费类别"),
+        ("0", "受理条件"),
+    }
     dropped = [one for one in difference.of_words(left, now) if one.right is None]
     assert [(one.step, one.clause) for one in dropped] == [
         ("contribution_class", "minor_in_hardship")

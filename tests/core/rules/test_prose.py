@@ -287,6 +287,50 @@ def test_a_fold_tells_its_key_its_order_its_state_and_its_ceilings() -> None:
     assert "Admitted_on: discharged_on" in english
 
 
+def shape(text: str, rule: str, language: str = "zh") -> list[tuple[object, ...]]:
+    """Of each paragraph its kind, step and note, and number and name of its clauses."""
+    told = prose.rule(read(text).bind(rule, year=2009), language)
+    return [
+        (p.kind, p.step, p.note, [(clause.number, clause.name) for clause in p.clauses])
+        for p in told
+    ]
+
+
+def test_a_page_knows_what_each_paragraph_is() -> None:
+    first = "按先后顺序，适用第一条符合的"
+    found = shape(BENEFIT, "benefit")
+    assert found[:3] == [
+        ("requires", "", "", [(1, ""), (2, ""), (3, "")]),
+        ("fold", "", "", [(0, ""), (0, ""), (0, ""), (0, "")]),
+        ("definition", "filed", "", [(0, "")]),
+    ]
+    assert ("decision", "counted", first, [(1, "stay"), (2, "otherwise")]) in found
+    assert ("outcome", "periods", "", [(0, "")]) in found
+    assert ("outcome", "fund_pay", "", [(0, ""), (1, "disease"), (2, "year_total")]) in found
+    assert found[-1] == ("presumed", "", "", [(0, "")])
+    assert ("outcome", "own_share", "", [(0, "")]) in shape(CONTRIBUTION, "contribution")
+    found = shape(GIVEN_AS_IT_IS, "answer")
+    assert [one for one in found if one[1] in ("born", "cap", "year")] == [
+        ("outcome", name, "", [(0, "")]) for name in ("born", "cap", "year")
+    ]
+    text = MORE.replace("v: v, ", "ends: ends, ")
+    kinds = [one for one in shape(text, "answer") if one[0] in ("dated", "ensures", "open")]
+    assert kinds == [
+        ("dated", "", "", [(0, "")]),
+        ("ensures", "", "", [(1, "")]),
+        ("open", "", "", [(0, ""), (0, ""), (0, "")]),
+    ]
+    assert ("decision", "w", "几条同时符合的，先列出的优先〔本项目解读 44〕") in [
+        one[:3] for one in shape(text, "answer")
+    ]
+    capped = CAPPED.replace("is: cost}", "is: cost + cap}").replace(
+        "within: year\n        first_of:\n          any_cost: {when: cost >= cap or cost < cap, is: cost + cap}",
+        "within: year\n        is: cost + cap",
+    )
+    assert "due为cost加上500元（cap）" not in rule_text(capped, "answer")
+    assert "due为cost加上cap500元，但受下列限额约束。" in rule_text(capped, "answer")
+
+
 MORE = """
 parameters:
   line: {type: money, is: 100, from: 2008, cite: law 1, zh: 底数, en: base}
@@ -459,6 +503,8 @@ def test_a_chinese_label_is_denied_as_people_say_it(zh: str, denied: str) -> Non
     speaker = prose.Speaker({}, "zh")
     assert speaker.flag(label(zh, ""), positive=False) == denied
     assert speaker.flag(label("是否参保", ""), positive=True) == "参保"
+    assert speaker.flag(label("低保或孤儿", ""), positive=True) == "“低保或孤儿”"
+    assert speaker.told(label("可以参保", ""), True, FLAG) == "可以参保"
     assert speaker.alternatives(["老人和孩子", "学生"]) == "“老人和孩子”或学生"
 
 
@@ -477,6 +523,7 @@ def test_a_chinese_label_is_denied_as_people_say_it(zh: str, denied: str) -> Non
         ("designated institution", "not a designated institution"),
         ("aided adult", "not an aided adult"),
         ("three years in a row", "not three years in a row"),
+        ("years in a row", "not years in a row"),
         ("pupil", "not a pupil"),
         ("not yet grown", "not the case of “not yet grown”"),
         ("poor or disabled", "not the case of “poor or disabled”"),

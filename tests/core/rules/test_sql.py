@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 
 from tests.core.rules.random_columns import facts_read, random_columns
-from tests.core.rules.sql_rows import differences, table_columns, table_rows
+from tests.core.rules.sql_rows import answers_of, differences, table_columns, table_rows
 from yibao.core.rules import sql
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.encoding import Columns
@@ -36,39 +36,19 @@ def duck():
     return connection
 
 
-def in_duckdb(
-    connection: duckdb.DuckDBPyConnection,
-    edition: Edition,
-    columns: Columns,
-    states: Sequence[Sequence[int]] = (),
-    *,
-    numbered: bool = False,
-) -> Answers:
-    names = table_columns(edition, numbered=numbered)
-    declared = ", ".join(f'"{name}" {kind}' for name, kind in names.items())
-    connection.execute(f"create or replace table facts ({declared})")
-    marks = ", ".join("?" for _ in names)
-    rows = table_rows(edition, columns, list(names), states, numbered=numbered)
-    connection.executemany(f"insert into facts values ({marks})", [list(row) for row in rows])
-    where = sql.Table("facts", missing=frozenset(columns.missing), numbered=numbered)
-    found = connection.execute(sql.select(edition, where, "duckdb"))
-    heads = [column[0] for column in found.description]
-    return {row[0]: dict(zip(heads, row)) for row in found.fetchall()}
-
-
 @pytest.mark.parametrize(("region", "rule"), RULES)
 def test_duckdb_answers_as_the_scalar_reader(duck, region: str, rule: str) -> None:
     for year in YEARS:
         edition = rulebook(region).bind(rule, year=year)
         columns = random_columns(edition, 250, missing=True, seed=year)
-        assert differences(edition, columns, in_duckdb(duck, edition, columns)) == []
+        assert differences(edition, columns, answers_of(duck, edition, columns)) == []
 
 
 @pytest.mark.parametrize(("region", "rule"), [("xingan", "contribution"), ("hengshan", "coverage")])
 def test_codes_may_stand_as_their_numbers(duck, region: str, rule: str) -> None:
     edition = rulebook(region).bind(rule, year=2021)
     columns = random_columns(edition, 500)
-    answers = in_duckdb(duck, edition, columns, numbered=True)
+    answers = answers_of(duck, edition, columns, numbered=True)
     assert differences(edition, columns, answers, numbered=True) == []
 
 
@@ -90,7 +70,7 @@ def visits_with_states(rows: int) -> tuple[Edition, Columns, list[list[int]]]:
 
 def test_one_step_of_a_fold_from_a_stored_state_is_the_counter(duck) -> None:
     edition, columns, states = visits_with_states(2_000)
-    answers = in_duckdb(duck, edition, columns, states)
+    answers = answers_of(duck, edition, columns, states)
     assert differences(edition, columns, answers, states=states) == []
     assert sum(not answer["unanswered"] for answer in answers.values()) > 300
 
