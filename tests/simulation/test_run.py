@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import shutil
 import sys
 
 import pytest
@@ -12,7 +13,8 @@ from yibao.rulebook.loader import UnknownRegion
 from yibao.simulation import Outcome, plan, run
 from yibao.simulation.counting import count_bucket
 from yibao.simulation.deciding import COLUMNS, COMPILED, SCALAR, best_reader
-from yibao.simulation.refusals import AnotherRun, SnapshotOfElsewhere, WorkersLost
+from yibao.simulation.refusals import AnotherRun, FileChanged, SnapshotOfElsewhere, WorkersLost
+from yibao.simulation.snapshot import file_of, open_snapshot
 
 
 @pytest.fixture(scope="module")
@@ -173,3 +175,18 @@ def test_progress_is_told_for_every_bucket(snapshot):
     told = []
     run(job_for(snapshot), progress=lambda done, total: told.append((done, total)))
     assert told == [(done, BUCKETS) for done in range(BUCKETS + 1)]
+
+
+@pytest.mark.heavy
+def test_a_faulty_snapshot_is_refused_on_a_cluster_as_it_is_here(snapshot, tmp_path):
+    if importlib.util.find_spec("ray") is None:
+        pytest.skip("Ray is not installed")
+    place = shutil.copytree(snapshot.place, tmp_path / "copy")
+    place.joinpath(file_of("visits", 2)).unlink()
+    job = job_for(open_snapshot(place))
+    told = []
+    for where in ("local", "ray"):
+        with pytest.raises(FileChanged) as refused:
+            run(job, on=where, workers=2)
+        told.append(refused.value.sentence("en"))
+    assert told[0] == told[1] and "visits/bucket=2" in told[0]

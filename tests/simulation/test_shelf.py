@@ -1,63 +1,47 @@
-"""Compiled rules on disk: compiled by one process, loaded by the next; without a place, in memory."""
-
-import subprocess
-import sys
+"""Workers share compiled rules by the account's cache, and do without where there is none."""
 
 import pytest
+
+from yibao.simulation.deciding import COMPILED
 
 TEXT = """import numba
 import numpy as np
 from numba import njit
 
 
-@njit
+@njit(error_model="numpy", nogil=True, )
 def doubled(x):
     return x * 2
-"""
-COMPILED = """
-import sys
-from pathlib import Path
-from yibao.simulation.shelf import OnDisk
-doubled = OnDisk(Path(sys.argv[1])).functions("sense", Path(sys.argv[2]).read_text())["doubled"]
-assert doubled(21) == 42
-print(sum(doubled.stats.cache_hits.values()), sum(doubled.stats.cache_misses.values()))
 """
 
 
 @pytest.fixture
-def asked(tmp_path):
+def functions():
     pytest.importorskip("numba")
-    text = tmp_path / "text"
-    text.write_text(TEXT)
+    from yibao.simulation.shelf import SHELF
 
-    def run(place):
-        done = subprocess.run(
-            [sys.executable, "-c", COMPILED, str(place), str(text)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        hits, misses = map(int, done.stdout.split())
-        return hits, misses
-
-    return run
+    return lambda: SHELF.functions("sense", TEXT)
 
 
-def test_the_second_process_loads_what_the_first_compiled(asked, tmp_path):
-    assert asked(tmp_path / "shelf") == (0, 1)
-    assert asked(tmp_path / "shelf") == (1, 0)
+def test_a_compiled_rule_is_kept_in_the_accounts_cache(functions, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert functions()["doubled"](21) == 42
+    (kept,) = tmp_path.glob("yibao/kernels/kernel_*.py")
+    assert "cache=True" in kept.read_text()
 
 
-def test_a_spoilt_text_is_written_anew(asked, tmp_path):
-    asked(tmp_path / "shelf")
-    (kept,) = (tmp_path / "shelf").glob("kernel_*.py")
-    kept.write_text("doubled = None")
-    asked(tmp_path / "shelf")
-    assert "def doubled" in kept.read_text()
-
-
-def test_where_nothing_can_be_written_it_is_compiled_in_memory(asked, tmp_path):
+def test_where_nothing_can_be_written_it_is_compiled_in_memory(functions, tmp_path, monkeypatch):
     place = tmp_path / "file"
     place.write_text("no directory")
-    assert asked(place / "shelf") == asked(place / "shelf") == (0, 1)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(place))
+    assert functions()["doubled"](21) == 42
+    assert place.read_text() == "no directory"
+
+
+def test_the_compiled_reader_is_the_first_choice(monkeypatch):
+    import importlib.util
+
+    from yibao.simulation.deciding import COLUMNS, best_reader
+
+    installed = importlib.util.find_spec("numba") is not None
+    assert best_reader() == (COMPILED if installed else COLUMNS)
