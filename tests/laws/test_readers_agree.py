@@ -21,6 +21,7 @@ from yibao.core.rules.edition import Edition
 from yibao.core.rules.encoding import Columns, none_of, value_of
 from yibao.core.rules.facts import Facts
 from yibao.core.rules.plan import Plan
+from yibao.core.rules.proofs.atoms import reads
 from yibao.core.rules.proofs.findings import decisions_of
 from yibao.core.rules.proofs.least import TooManyPatterns
 from yibao.core.rules.proofs.question import Question, World
@@ -179,7 +180,7 @@ def readable(question: Question, columns: Columns) -> Any:
     found = np.ones(columns.size, bool)
     for atom in question.diagrams.atoms:
         if atom.op == "lt":
-            for source in question.sources_of(atom):
+            for source in reads(atom):
                 name = str(source.value)
                 if question.world.ranges.of(source).none:
                     found &= columns.values[name] != none_of(columns.values[name].dtype)

@@ -334,19 +334,18 @@ class _Fold:
         return Folded(decided.values, decided.clauses, decided.unanswered, self._final())
 
     def _of(self, node: Node) -> Array:
-        for values in (self.by_visit, self.by_person, self.state):
-            if node in values:
-                return values[node]
-        raise AssertionError(node)
+        found: Array = self.by_visit[node] if node in self.by_visit else self._by_person(node)
+        return found
+
+    def _by_person(self, node: Node) -> Any:
+        return self.by_person[node] if node in self.by_person else self.state[node]
 
     def _go_on(self, after: list[Any], stuck: Array, whose: slice) -> None:
         nodes = {node.value: node for node in self.state}
         halted = stuck.any()
         for variable, value in zip(self.fold.state, after):
-            node = nodes.get(variable.name)
-            if node is not None:
-                before = self.state[node][whose]
-                np.copyto(before, value, where=~stuck if halted else True, casting="unsafe")
+            before = self.state[nodes[variable.name]][whose]
+            np.copyto(before, value, where=~stuck if halted else True, casting="unsafe")
 
     def _final(self) -> dict[str, Array]:
         found = {}

@@ -56,25 +56,7 @@ def overlaid(members: Sequence[int]) -> Callable[[Array, Array, Array], Array]:
     return overlay
 
 
-def chosen(at: int) -> Callable[[Array, Array, Array], Array]:
-    return lambda choice, value, other: np.where(choice == at, value, other)
-
-
 def moved(period: Period, sign: int) -> Callable[[Array], Array]:
     if period.unit == "days":
         return lambda day: day + sign * period.length
     return lambda day: arrays.add_months(day, sign * period.length * _MONTHS[period.unit])
-
-
-def beyond(
-    days: arrays.WorkingDays, options: Sequence[Period], sign: int
-) -> Callable[[Array, Any], Array]:
-    """Where a period counts working days, and counts them beyond the calendar."""
-    worked = np.array([option.unit == "working_days" for option in options])
-    counts = np.array([sign * option.length for option in options], np.int64) * worked
-
-    def lost(day: Array, option: Any) -> Array:
-        left: Array = worked.take(option) & days.shifted(day, counts.take(option))[1]
-        return left
-
-    return lost

@@ -42,9 +42,18 @@ _FLAG = np.dtype(np.bool_)
 _CLAUSE = np.dtype(np.uint8)
 _PLACE = np.dtype(np.intp)
 _MONTHS = {"months": 1, "years": 12}
-_ANY: dict[type[Any], Any] = {Period: Period(0, "days"), Rounding: Rounding("down", 1)}
+_ANY_PERIOD = Period(0, "days")  # for a period, or a rounding, that the text does not say:
+_ANY_ROUNDING = Rounding("down", 1)  # whoever reaches it is unanswered
 _NARROW = 2**31  # what 32 bits hold
 _ROUNDED = 2**28  # what may be rounded in 32 bits
+
+
+def is_worked(node: Node) -> bool:
+    """Whether a shift counts working days."""
+    length = node.args[1]
+    if length.type == WORKING_DAYS:
+        return True
+    return isinstance(length.value, Period) and length.value.unit == "working_days"
 
 
 class Plan:
@@ -263,13 +272,8 @@ class Plan:
     def _made_table(self, node: Node, dtype: np.dtype[Any]) -> Slot:
         assert isinstance(node.value, tuple)
         values = np.array([self._constant(value, dtype) for _, value in node.value], dtype)
-        return self._by_row(node, values)
-
-    def _by_row(self, node: Node, values: Array) -> Slot:
-        assert isinstance(node.value, tuple)
-        return self._emit(
-            arrays.Table(node.value, values).take, *(self._slot(arg) for arg in node.args)
-        )
+        keys = [self._slot(arg) for arg in node.args]
+        return self._emit(arrays.Table(node.value, values).take, *keys)
 
     def _made_within(self, node: Node, dtype: np.dtype[Any]) -> Slot:
         amount = self._slot(node.args[0], dtype)
@@ -287,77 +291,38 @@ class Plan:
         range_ = self._ranges.of(amount)
         short = max(-range_.low, range_.high) < _ROUNDED
         wide: np.dtype[Any] = np.dtype(np.int32 if short else np.int64)
-        args = [self._slot(amount, wide)]
-        options, choice = self._options(how, Rounding)
+        rounding = how.value if isinstance(how.value, Rounding) else _ANY_ROUNDING
 
-        def rounded(value: Array, at: Array | None = None) -> Array:
-            found = arrays.rounded(value, options[0], of_fen)
-            for other, option in enumerate(options[1:], 1):
-                found = np.where(at == other, arrays.rounded(value, option, of_fen), found)
-            return found.astype(dtype, copy=False)
+        def rounded(value: Array) -> Array:
+            return arrays.rounded(value, rounding, of_fen).astype(dtype, copy=False)
 
-        return self._emit(rounded, *args, *choice)
-
-    def _options(self, node: Node, kind: type[Any]) -> tuple[list[Any], tuple[Slot, ...]]:
-        """The periods or roundings that a node can be, and which it is on each row."""
-        if isinstance(node.value, kind):
-            return [node.value], ()
-        if node.op == "silent":  # whoever reaches it is unanswered
-            return [_ANY[kind]], ()
-        if node.op == "table":
-            assert isinstance(node.value, tuple)
-            values = [value for _, value in node.value]
-            options = list(dict.fromkeys(values))
-            places = np.array([options.index(value) for value in values], _CLAUSE)
-            return options, (self._by_row(node, places),)
-        assert node.op == "cases", node.op
-        pick, *outcomes = node.args
-        values = [o.value if isinstance(o.value, kind) else _ANY[kind] for o in outcomes]
-        options = list(dict.fromkeys(values))
-        places = np.array([options.index(value) for value in values], _CLAUSE)
-        return options, (self._looked_up(pick, places),)
+        return self._emit(rounded, self._slot(amount, wide))
 
     def _made_shift(self, node: Node, dtype: np.dtype[Any]) -> Slot:
         day, length = node.args
-        sign = node.value
-        assert isinstance(sign, int)
+        period = length.value if isinstance(length.value, Period) else _ANY_PERIOD
         start = self._slot(day, _DAY)
-        if length.type == WORKING_DAYS:
-            return self._worked(start, lambda n: sign * n, self._slot(length))
-        options, choice = self._options(length, Period)
-        if any(option.unit == "working_days" for option in options):
-            counts = np.array([sign * option.length for option in options], np.int64)
-            places = choice or (self._new(np.intp(0)),)
-            worked = self._worked(start, counts.take, places[0])
-        moved = []
-        for option in options:
-            if option.unit == "working_days":
-                moved.append(worked)
-            else:
-                moved.append(self._emit(parts.moved(option, sign), start))
-        found = moved[0]
-        for at, other in enumerate(moved[1:], 1):
-            found = self._emit(parts.chosen(at), choice[0], other, found)
-        return self._emit(lambda value: value.astype(dtype, copy=False), found)
-
-    def _worked(self, start: Slot, count: Callable[[Any], Any], length: Slot) -> Slot:
-        days = arrays.working_days(self._calendar)
-        return self._emit(lambda day, n: days.shifted(day, count(n))[0].astype(_DAY), start, length)
+        if is_worked(node):
+            days = arrays.working_days(self._calendar)
+            moved = self._emit(lambda at, n: days.shifted(at, n)[0], start, self._count(node))
+        else:
+            assert isinstance(node.value, int)
+            moved = self._emit(parts.moved(period, node.value), start)
+        return self._emit(lambda value: value.astype(dtype, copy=False), moved)
 
     def _made_uncharted(self, node: Node, dtype: np.dtype[Any]) -> Slot:
         """Whether a shift by working days leaves the calendar."""
-        day, length = node.args
-        sign = node.value
-        assert isinstance(sign, int)
         days = arrays.working_days(self._calendar)
-        start = self._slot(day, _DAY)
-        if length.type == WORKING_DAYS:
-            return self._emit(
-                lambda at, n: days.shifted(at, sign * n)[1], start, self._slot(length)
-            )
-        options, choice = self._options(length, Period)
-        places = choice or (self._new(np.intp(0)),)
-        return self._emit(parts.beyond(days, options, sign), start, places[0])
+        start = self._slot(node.args[0], _DAY)
+        return self._emit(lambda at, n: days.shifted(at, n)[1], start, self._count(node))
+
+    def _count(self, node: Node) -> Slot:
+        """How many working days a shift goes on, or back."""
+        length, sign = node.args[1], node.value
+        assert isinstance(sign, int)
+        if isinstance(length.value, Period):
+            return self._new(np.int64(sign * length.value.length))
+        return self._emit(lambda n: sign * n, self._slot(length, np.dtype(np.int64)))
 
     def _made_each(self, node: Node, dtype: np.dtype[Any]) -> Slot:
         start, stop, body = node.args

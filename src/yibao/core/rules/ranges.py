@@ -42,7 +42,6 @@ _FLAGS = frozenset(
         "uncharted",
     ]
 )
-_MONTHS = {"months": 1, "years": 12}
 _SILENT = Rounding("down", 1)  # a rounding that the text does not say: no row reaches it
 
 
@@ -177,47 +176,22 @@ class Ranges:
         return self._of(stop).high - self._of(start).low
 
     def _of_rounded(self, node: Node) -> Range:
-        amount, how = self._of(node.args[0]), node.args[1]
+        amount, how = self._of(node.args[0]), node.args[1].value
         parts = RATE_PARTS if node.args[0].type == MONEY_RATE else 1
-        ends = [
-            round_by(end, rounding, parts)
-            for rounding in _values(how, Rounding) or [_SILENT]
-            for end in (amount.low, amount.high)
-        ]
-        return Range(min(ends), max(ends))
+        rounding = how if isinstance(how, Rounding) else _SILENT
+        return _rising(lambda end: round_by(end, rounding, parts))(amount)
 
     def _of_shift(self, node: Node) -> Range:
         day, length = self._of(node.args[0]), node.args[1]
         sign = node.value
         assert isinstance(sign, int)
-        periods: list[Period] = _values(length, Period)
-        if not periods:  # a count of working days
-            far = max(abs(self._of(length).low), abs(self._of(length).high))
-            periods = [Period(far, "working_days")]
-        ends = [
-            moved
-            for period in periods
-            for end in (day.low, day.high)
-            for moved in _shifted(end, period, sign)
-        ]
-        return Range(min(ends), max(ends))
-
-
-def _shifted(day: int, period: Period, sign: int) -> tuple[int, ...]:
-    if period.unit == "days":
-        return (day + sign * period.length,)
-    if period.unit == "working_days":
-        return (day, day + sign * (2 * period.length + _FAR))
-    return (dates.add_months(day, sign * period.length * _MONTHS[period.unit]),)
-
-
-def _values(node: Node, kind: type[Any]) -> list[Any]:
-    """The constants of a kind that a node can be."""
-    found = [below.value for below in in_order([node]) if below.op == "const"]
-    for below in in_order([node]):
-        if below.op == "table" and isinstance(below.value, tuple):
-            found += [value for _, value in below.value]
-    return [value for value in found if isinstance(value, kind)]
+        period = length.value
+        if isinstance(period, Period) and period.unit == "months":
+            months = sign * period.length
+            return _rising(lambda end: dates.add_months(end, months))(day)
+        count = period.length if isinstance(period, Period) else self._of(length).high
+        far = sign * (2 * count + _FAR)
+        return Range(min(day.low, day.low + far), max(day.high, day.high + far))
 
 
 def _corners(a: Range, b: Range, work: Callable[[int, int], int]) -> Range:

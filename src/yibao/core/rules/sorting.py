@@ -13,7 +13,7 @@ from yibao.core.rules.declarations import Enumeration, Fact
 from yibao.core.rules.encoding import NO_CODE, Array, dtype_of, none_of
 from yibao.core.rules.facts import to_json
 from yibao.core.rules.graph import Node, in_order
-from yibao.core.rules.proofs.atoms import Known
+from yibao.core.rules.proofs.atoms import Known, is_bit
 from yibao.core.rules.proofs.logic import Logic, atoms_of
 from yibao.core.rules.reduce import Reduced
 from yibao.core.rules.simplify import Simplifier
@@ -222,14 +222,10 @@ def _of_set(fact: Fact, uses: Uses) -> list[Axis]:
 
 
 def _mask(fact: Fact, node: Node) -> int:
-    """The codes that a question to a set asks for."""
-    item, other = node.args if len(node.args) > 1 else (node, node)
-    if node.op == "in" and item.op == "const" and isinstance(item.value, int):
-        return 1 << item.value
-    sides = [side for side in (item, other) if side.op == "const"]
-    if node.op == "any_in" and sides and isinstance(sides[0].value, int):
-        return sides[0].value
-    raise Mixed(fact)
+    """The code that a question to a set asks for."""
+    if not is_bit(node):
+        raise Mixed(fact)
+    return 1 << int(str(node.args[0].value))
 
 
 def _of_number(fact: Fact, uses: Uses) -> Axis:
@@ -253,14 +249,8 @@ def _of_number(fact: Fact, uses: Uses) -> Axis:
 def _cuts(fact: Fact, node: Node) -> Iterable[int]:
     if node.op == "isnone":
         return ()
-    left, right = node.args if len(node.args) > 1 else (node, node)
+    left, right = node.args if node.op == "lt" else (node, node)
     side, fixed = (left, right) if left.op == "fact" else (right, left)
-    if side.op != "fact" or fixed.op != "const" or not isinstance(fixed.value, int):
+    if side.op != "fact" or not isinstance(fixed.value, int):
         raise Mixed(fact)
-    value = fixed.value
-    if node.op in ("eq", "ne"):
-        return (value, value + 1)
-    after = (node.op == "lt") != (side is left)
-    if node.op not in ("lt", "le"):
-        raise Mixed(fact)
-    return (value + 1,) if after else (value,)
+    return (fixed.value,) if side is left else (fixed.value + 1,)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from yibao.core.rules.graph import Node, in_order
+from yibao.core.rules.plan import is_worked
 from yibao.core.rules.reduce import Reduced
 from yibao.core.rules.simplify import Simplifier
-from yibao.core.rules.types import FLAG, WORKING_DAYS, Period
+from yibao.core.rules.types import FLAG
 from yibao.core.rules.unanswered import Unanswered
 
 
@@ -29,42 +30,17 @@ def uncharted(reduced: Reduced, roots: Iterable[Node]) -> Node:
     """
     make = simplifier_of(reduced)
     listed = list(roots)
-    if not any(_counts_days(node) for node in in_order(listed)):
+    if not any(node.op == "shift" and is_worked(node) for node in in_order(listed)):
         return make.false
     return _Uncharted(
         make, lambda node: node, reduced.facts, missing=frozenset(), nones_proved=True
     ).any(listed)
 
 
-def _counts_days(node: Node) -> bool:
-    if node.op != "shift":
-        return False
-    length = node.args[1]
-    if length.type == WORKING_DAYS:
-        return True
-    below = in_order([length])
-    return any(_is_worked(value) for part in below for value in _values(part))
-
-
-def _values(node: Node) -> Iterable[object]:
-    if node.op == "table" and isinstance(node.value, tuple):
-        return [value for _, value in node.value]
-    return [node.value]
-
-
-def _is_worked(value: object) -> bool:
-    return isinstance(value, Period) and value.unit == "working_days"
-
-
 class _Uncharted(Unanswered):
     def _flag(self, node: Node) -> Node:
-        if node.op == "silent":
-            return self.make.false
-        if node.op == "pick":
-            return self._in_turn(node.args, until=True)
-        if node.op == "each":
-            return self.any(node.args)
-        if _counts_days(node):
-            lost = self.make.graph.node("uncharted", *node.args, value=node.value, type_=FLAG)
-            return self.make.any_of((self.any(node.args), lost))
-        return super()._flag(node)
+        known = super()._flag(node)
+        if node.op != "shift" or not is_worked(node):
+            return known
+        lost = self.make.graph.node("uncharted", *node.args, value=node.value, type_=FLAG)
+        return self.make.any_of((known, lost))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from yibao.core.rules.graph import Node, in_order
 from yibao.core.rules.ranges import Ranges
 from yibao.core.rules.simplify import Simplifier
-from yibao.core.rules.types import FLAG, SETS, Period
+from yibao.core.rules.types import FLAG, Period
 
 _SMALL = frozenset({"flag", "code", "level"})
 _TAKES_NONE = frozenset({"eq", "ne", "isnone", "in"})
@@ -42,8 +42,7 @@ def is_small(source: Node) -> bool:
 
 def move_of(atom: Node, ranges: Ranges) -> Move | None:
     """How a comparison moves; None where it is not of one rising number against another."""
-    if atom.op != "lt":
-        return None
+    assert atom.op == "lt", atom.op
     left, right = (_moves(side, ranges) for side in atom.args)
     if left is None or right is None:
         return None
@@ -63,8 +62,6 @@ def is_free(atom: Node, ranges: Ranges) -> bool:
     if any(node.op in ("silent", "within", "each", "cases", "pick") for node in below):
         return True
     sources = reads(atom)
-    if any(node.type.kind in SETS for node in sources if not is_bit(node)):
-        return True
     if all(is_small(node) for node in sources) or atom.op == "isnone":
         return False
     return move_of(atom, ranges) is None

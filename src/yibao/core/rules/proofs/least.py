@@ -123,8 +123,7 @@ class _Search:
         values = values.copy()
         alive = np.ones(len(values), np.bool_)
         for core in self.refuted:
-            if all(at <= last for at, _ in core):
-                alive &= ~np.logical_and.reduce([wanted[:, at] == truth for at, truth in core])
+            alive &= ~np.logical_and.reduce([wanted[:, at] == truth for at, truth in core])
         rows, moved = np.flatnonzero(alive), frozenset({-1})
         pressed = np.zeros((len(values), last + 1), np.bool_)
         for lap in range(_LAPS):
@@ -159,8 +158,6 @@ class _Search:
         raised: set[int] = set()
         for at in range(last, -1, -1):
             if moved != {-1} and self.below[at].isdisjoint(moved | raised):
-                continue
-            if moved == {-1} and at != last and not changed:
                 continue
             now = self.owner.holds(self.atoms[at], values[rows], self.place)
             wrong = rows[(now != wanted[rows, at]) & alive[rows]]

@@ -233,8 +233,7 @@ class Logic:
                     joined = make.any_of if side is left else make.all_of
                 return joined([self._before(a, b) for a, b in ways])
         if left.op == "const" and right.op == "const":
-            known = left.value is not None and right.value is not None
-            return make.flag(known and bool(left.value < right.value))  # type: ignore[operator]
+            return make.flag(bool(left.value < right.value))  # type: ignore[operator]
         return self._atom(make.graph.node("lt", left, right, type_=FLAG))
 
     def _atom(self, node: Node) -> Node:

@@ -68,10 +68,6 @@ class Question:
     def __getitem__(self, name: str) -> int:
         return self._asked[name]
 
-    def sources_of(self, atom: Node) -> list[Node]:
-        """The facts and states that an atom reads."""
-        return reads(atom)
-
     def can(self, condition: int) -> bool:
         """Whether a condition can hold at all."""
         return self.diagrams.both(self.allowed, condition) != NEVER

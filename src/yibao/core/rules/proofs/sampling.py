@@ -57,8 +57,6 @@ def _drawn(
 
 
 def _any_value(question: Question, source: Node, chance: random.Random) -> int:
-    if is_bit(source):
-        return chance.randint(0, 1)
     range_ = question.world.ranges.of(source)
     if range_.none and chance.randint(0, 3) == 0:
         return NONE
@@ -75,10 +73,8 @@ def _truths(question: Question, columns: Mapping[Node, Array], rows: int) -> Arr
         values = columns.get(node)
         if values is None:
             values = _mask(node, columns, rows)
-        none = question.world.ranges.of(node).none
-        if none:
-            own = plan.none_of(node)
-            values = np.where(values == NONE, own, values)
+        if question.world.ranges.of(node).none:
+            values = np.where(values == NONE, plan.none_of(node), values)
         inputs[node] = values
     found = plan.run(inputs, rows)
     return np.stack([np.broadcast_to(value, rows) for value in found], axis=1)
