@@ -207,12 +207,18 @@ def _group_label(book: Rulebook, by: str, key: str) -> dict[str, str]:
         zh, en = (book.label(key, of=fact.type.of, language=language) for language in ("zh", "en"))
         return {"zh": zh, "en": en}
     if by == AGE:
-        return {
-            "zh": f"{key.replace('-', '–').replace('+', '岁以上').removesuffix('岁以上')}"
-            f"{'岁及以上' if key.endswith('+') else '岁'}",
-            "en": key.replace("-", "–"),
-        }
+        return _age_label(key)
+    if fact is not None and fact.type.kind == "level":
+        return {"zh": f"{key} 级", "en": f"level {key}"}
     return {"zh": key, "en": key}
+
+
+def _age_label(key: str) -> dict[str, str]:
+    """A band of ages: “18–44岁”, “80岁及以上”."""
+    if key.endswith("+"):
+        return {"zh": f"{key.removesuffix('+')}岁及以上", "en": key}
+    told = key.replace("-", "–")
+    return {"zh": f"{told}岁", "en": told}
 
 
 def _area_name(code: str) -> str:
