@@ -31,84 +31,82 @@ COUNTY = {"payer_level": "county", "payer_zh": "县"}
 CLINIC = {"on": DAY, "institution": "H1"}
 
 
-def two(kind: str, memo_zh: str, dr: str, cr: str, about: str = "") -> Entry:
-    legs = (
-        Leg(CHART.role(dr).code, Fen(123_450), Fen(0), about),
-        Leg(CHART.role(cr).code, Fen(0), Fen(123_450), about),
-    )
-    return Entry(kind, DAY, memo_zh, legs)
-
-
 @pytest.mark.parametrize(
-    ("entry", "expected"),
+    ("recipe", "more", "memo_zh", "dr", "cr"),
     [
         (
-            recipes.premium_received(BOOK, **OF, into="income"),
-            two("premium_received", "收到居民个人缴费（收入户）", "income", "premium_income"),
+            recipes.premium_received,
+            {"into": "income"},
+            "收到居民个人缴费（收入户）",
+            "income",
+            "premium_income",
         ),
         (
-            recipes.unmatched_receipt(BOOK, **OF, into="cash"),
-            two("unmatched_receipt", "收到待查款项（库存现金）", "cash", "temporary_receipts"),
+            recipes.unmatched_receipt,
+            {"into": "cash"},
+            "收到待查款项（库存现金）",
+            "cash",
+            "temporary_receipts",
         ),
         (
-            recipes.unmatched_claimed(BOOK, **OF),
-            two(
-                "unmatched_claimed",
-                "待查款项查明，转个人缴费收入",
-                "temporary_receipts",
-                "premium_income",
-            ),
+            recipes.unmatched_claimed,
+            {},
+            "待查款项查明，转个人缴费收入",
+            "temporary_receipts",
+            "premium_income",
         ),
         (
-            recipes.unmatched_returned(BOOK, **OF, out_of="expenditure"),
-            two(
-                "unmatched_returned",
-                "退回待查款项（支出户）",
-                "temporary_receipts",
-                "expenditure",
-            ),
+            recipes.unmatched_returned,
+            {"out_of": "expenditure"},
+            "退回待查款项（支出户）",
+            "temporary_receipts",
+            "expenditure",
         ),
         (
-            recipes.subsidised_premium_received(BOOK, **OF, into="fiscal", **COUNTY),
-            two(
-                "subsidised_premium_received",
-                "收到县资助参保个人缴费",
-                "fiscal",
-                "premium_income",
-                "county",
-            ),
+            recipes.subsidised_premium_received,
+            {"into": "fiscal", **COUNTY},
+            "收到县资助参保个人缴费",
+            "fiscal",
+            "premium_income",
         ),
         (
-            recipes.fiscal_subsidy_received(BOOK, **OF, into="fiscal", **COUNTY),
-            two(
-                "fiscal_subsidy_received",
-                "收到县财政补助",
-                "fiscal",
-                "fiscal_subsidy_income",
-                "county",
-            ),
+            recipes.fiscal_subsidy_received,
+            {"into": "fiscal", **COUNTY},
+            "收到县财政补助",
+            "fiscal",
+            "fiscal_subsidy_income",
         ),
         (
-            recipes.interest_received(BOOK, **OF, into="treasury"),
-            two("interest_received", "收到国库利息", "treasury", "interest_income"),
+            recipes.interest_received,
+            {"into": "treasury"},
+            "收到国库利息",
+            "treasury",
+            "interest_income",
         ),
         (
-            recipes.income_moved(BOOK, **OF, source="cash", into="income"),
-            two("income_moved", "库存现金划转收入户", "income", "cash"),
+            recipes.income_moved,
+            {"source": "cash", "into": "income"},
+            "库存现金划转收入户",
+            "income",
+            "cash",
         ),
         (
-            recipes.income_moved(BOOK, **OF, source="expenditure", into="fiscal"),
-            two("income_moved", "支出户划转财政专户", "fiscal", "expenditure"),
+            recipes.income_moved,
+            {"source": "expenditure", "into": "fiscal"},
+            "支出户划转财政专户",
+            "fiscal",
+            "expenditure",
         ),
-        (
-            recipes.person_paid(BOOK, **OF),
-            two("person_paid", "支付手工报销待遇", "benefit_expense", "expenditure"),
-        ),
+        (recipes.person_paid, {}, "支付手工报销待遇", "benefit_expense", "expenditure"),
     ],
-    ids=lambda entry: entry.kind,
 )
-def test_an_event_is_booked_with_its_kind_day_words_and_two_lines(entry, expected):
-    assert entry == expected
+def test_an_event_is_booked_with_its_kind_day_words_and_two_lines(recipe, more, memo_zh, dr, cr):
+    entry = recipe(BOOK, **OF, **more)
+    legs = (
+        Leg(CHART.role(dr).code, Fen(123_450), Fen(0), more.get("payer_level", "")),
+        Leg(CHART.role(cr).code, Fen(0), Fen(123_450), more.get("payer_level", "")),
+    )
+    assert entry == Entry(recipe.__name__, DAY, memo_zh, legs)
     assert entry.total_fen == Fen(123_450)
 
 

@@ -138,6 +138,8 @@ def test_the_look_up_of_a_calendar_is_made_once() -> None:
     one, other = EvenDays(), EvenDays()
     assert working_days(one) is working_days(one)
     assert working_days(one) is not working_days(other)
+    found, lost = working_days(one).shifted(np.array([FIRST + 10]), 1)
+    assert (found.tolist(), lost.tolist()) == ([one.add_working_days(FIRST + 10, 1)], [False])
 
 
 @pytest.mark.parametrize("members", [[], [0], [1, 3], [0, 1, 2, 3], [0, 2, 4, 6, 8, 61]])

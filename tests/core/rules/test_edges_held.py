@@ -19,7 +19,7 @@ from tests.core.rules.samples import (
 )
 from yibao.core.refusal import Refusal
 from yibao.core.rules import dates, fold
-from yibao.core.rules.facts import read_facts
+from yibao.core.rules.facts import FactFaults, read_facts
 from yibao.core.rules.faults import Fault, FaultLog, Place, RulebookFaults, did_you_mean
 from yibao.core.rules.fold import State, StateOutOfRange
 from yibao.core.rules.runtime import NoWorkingCalendar, SumTooLong, round_by, span
@@ -171,6 +171,17 @@ def test_a_clash_says_what_and_how_to_mend_it() -> None:
     assert Clash("a is b").cure == ""
 
 
+VALUES = """
+parameters:
+  wait: {type: period, is: 3 months, from: 2008, cite: law 1}
+  soon: {type: working_days, is: 3, from: 2008, cite: law 1}
+  few: {type: times, is: 3, from: 2008, cite: law 1}
+  jiao: {type: rounding, is: half_up to jiao, from: 2008, cite: law 1}
+  rounds: {type: rounding, by: [kind], from: 2008, cite: law 1, is: {inpatient: up to fen, special_outpatient: up to fen}}
+  fees: {type: money, by: [hospital_level], from: 2008, cite: law 1, is: {1: 1, 2: 2, 3: 3}}
+"""
+
+
 def asked_for(text: str, rule: str, given: dict[str, object]) -> str:
     with pytest.raises(MissingFact) as caught:
         decided(read(text), rule, given)
@@ -185,12 +196,21 @@ def asked_for(text: str, rule: str, given: dict[str, object]) -> str:
          "otherwise: {is: 1, cite: law 1}}}", "x", "insured_elsewhere"),
         ("{first_of: {a: {when: low_income, is: 0, cite: law 1}, "
          "otherwise: {is: count, cite: law 1}}}", "x", "count"),
+        ("{is: paid_on + wait, cite: law 1}", "x", "paid_on"),
+        ("{is: paid_on + soon, cite: law 1}", "x", "paid_on"),
+        ("{is: 'age(born, paid_on)', cite: law 1}", "x", "born"),
+        ("{is: 'rounded(amount * share, jiao)', cite: law 1}", "x", "amount"),
+        ("{is: 'rounded(amount * share, rounds[kind])', cite: law 1}", "x", "amount"),
+        ("{is: 'fees[hospital_level]', cite: law 1}", "x", "hospital_level"),
+        ("{is: 'sum(few for k in range(0, count))', cite: law 1}", "x", "count"),
+        ("{is: 'sum(k * loyal for k in range(0, few))', cite: law 1}", "x", "loyal"),
+        ("{is: low_income or insured_elsewhere, cite: law 1}", "x", "insured_elsewhere"),
     ],
 )  # fmt: skip
 def test_a_missing_fact_is_asked_for_by_the_step_that_reads_it(
     when: str, step: str, name: str
 ) -> None:
-    text = f"rules: {{r: {{result: {{x: x}}, steps: {{x: {when}}}}}}}"
+    text = f"{VALUES}\nrules: {{r: {{result: {{x: x}}, steps: {{x: {when}}}}}}}"
     assert asked_for(text, "r", {}) == f"fact “{name}” is missing: step “{step}” asks for it"
 
 
@@ -206,6 +226,47 @@ def test_a_ceiling_asks_for_its_facts_in_the_name_of_the_step_that_it_bounds() -
     with pytest.raises(MissingFact) as caught:
         fold.run(edition, read_facts(edition, {"loyal": 0}), [one])  # type: ignore[list-item]
     assert str(caught.value) == ("fact “insured_elsewhere” is missing: step “fund_pay” asks for it")
+
+
+def test_an_amount_that_a_ceiling_bounds_asks_in_the_name_of_its_step() -> None:
+    edition = read(BENEFIT.replace("cost - deductible", "cost - less")).bind("benefit", year=2009)
+    given = {"discharged_on": "2009-02-01", "hospital_level": 3, "kind": "inpatient"}
+    with pytest.raises(MissingFact) as caught:
+        fold.run(edition, read_facts(edition, {"loyal": 0}), [read_facts(edition, given)])
+    assert str(caught.value) == "fact “cost” is missing: step “fund_pay” asks for it"
+
+
+def test_a_none_that_a_ceiling_reads_is_read_by_the_step_that_it_bounds() -> None:
+    text = BENEFIT.replace(
+        "counts: verdict_of == paid_special", "counts: reported_on < admitted_on"
+    )
+    edition = read(text).bind("benefit", year=2009)
+    with pytest.raises(NoneRead) as caught:
+        fold.run(edition, read_facts(edition, {"loyal": 0}), [visit(edition)])  # type: ignore[list-item]
+    assert caught.value.step == "fund_pay"
+
+
+def test_facts_that_are_wrong_are_told_line_by_line() -> None:
+    edition = read(CONTRIBUTION).bind("contribution", year=2009)
+    with pytest.raises(FactFaults) as caught:
+        read_facts(edition, {"amount": 1, "low_income": "yes"})
+    lines = "fact “amount”: 1 is not money: write it as a text\n"
+    lines += "fact “low_income”: 'yes' is not a flag: write true or false"
+    assert (str(caught.value), caught.value.sentence()) == (lines, f"{lines}。请改正后重试")
+    assert caught.value.sentence("en") == f"{lines}. Correct the facts and try again"
+
+
+def test_a_ceiling_that_comes_again_must_say_what_it_replaces() -> None:
+    overlay = """
+overlay: more
+over: region
+authority: proposal
+rules: {benefit: {ceilings: {disease: {limit: less, cite: law 8}}}}
+"""
+    assert faults(BENEFIT, overlay) == [
+        "overlay.yaml:5:30: ceiling “disease” of “benefit” stands already in “region”. "
+        "say replaces: and its layer, or choose another name"
+    ]
 
 
 def test_a_ceiling_whose_room_is_used_up_pays_nothing_more_and_never_takes_back() -> None:
