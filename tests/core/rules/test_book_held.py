@@ -79,7 +79,10 @@ def read(text: str = TEXT) -> Rulebook:
     return read_rulebook([LayerText("a.yaml", text, "base")])
 
 
-BOOK = read()
+@pytest.fixture
+def book() -> Rulebook:
+    """Read anew for each test: what reads it is what the test is about."""
+    return read()
 
 
 def shape(node: Node) -> object:
@@ -88,8 +91,8 @@ def shape(node: Node) -> object:
     return (node.op, node.value, *parts) if parts else (node.op, node.value)
 
 
-def test_sources_come_with_title_number_day_and_articles() -> None:
-    assert BOOK.sources == {
+def test_sources_come_with_title_number_day_and_articles(book: Rulebook) -> None:
+    assert book.sources == {
         "law": Source(
             "law",
             "示例办法",
@@ -102,21 +105,21 @@ def test_sources_come_with_title_number_day_and_articles() -> None:
     }
 
 
-def test_enumerations_come_with_their_labels_in_order() -> None:
+def test_enumerations_come_with_their_labels_in_order(book: Rulebook) -> None:
     codes = {"personal": Label("个人"), "central": Label("中央", "central")}
-    assert BOOK.enumerations == {"payer": Enumeration("payer", codes)}
-    assert list(BOOK.enumerations["payer"].codes) == ["personal", "central"]
-    assert BOOK.label("central", of="payer") == "中央"
-    assert BOOK.label("central", of="payer", language="en") == "central"
-    assert BOOK.label("personal", of="payer", language="en") == "个人"
+    assert book.enumerations == {"payer": Enumeration("payer", codes)}
+    assert list(book.enumerations["payer"].codes) == ["personal", "central"]
+    assert book.label("central", of="payer") == "中央"
+    assert book.label("central", of="payer", language="en") == "central"
+    assert book.label("personal", of="payer", language="en") == "个人"
 
 
-def test_facts_come_with_type_range_none_visit_label_absence_and_place() -> None:
+def test_facts_come_with_type_range_none_visit_label_absence_and_place(book: Rulebook) -> None:
     first, last = dates.number(2000, 1, 1), dates.number(2050, 12, 31)
     nowhere = Place("", 0, 0)
     day, day_time, code = Type("date"), Type("date-time"), Type("code", "payer")
     label = Label("低保", "minimum living")
-    assert BOOK.facts == {
+    assert book.facts == {
         "year": Fact("year", Type("year"), 2000, 2050, None, False, Label("year"), None, nowhere),
         "low": Fact(
             "low", Type("flag"), 0, 0, None, False, label, Absence(False, "", OURS), nowhere
@@ -142,8 +145,8 @@ def test_facts_come_with_type_range_none_visit_label_absence_and_place() -> None
         ),
         "cost": Fact("cost", Type("money"), -150, 10000, None, True, Label("cost"), None, nowhere),
     }
-    assert {name: fact.place for name, fact in BOOK.facts.items()} == {
-        name: at(f"{name}:") for name in BOOK.facts
+    assert {name: fact.place for name, fact in book.facts.items()} == {
+        name: at(f"{name}:") for name in book.facts
     }
 
 
@@ -152,8 +155,8 @@ def dated(since: str, until: str, value: object, cite: Cite, known: str = "2008-
     return Dated(day(since), day(until), day(known), 0, value, cite, {}, {})
 
 
-def test_parameters_come_with_their_dated_values_tables_and_articles() -> None:
-    ratio = BOOK.parameters["ratio"]
+def test_parameters_come_with_their_dated_values_tables_and_articles(book: Rulebook) -> None:
+    ratio = book.parameters["ratio"]
     assert (ratio.type, ratio.label, ratio.open) == (Type("rate"), Label("比例", "ratio"), "")
     assert ratio.by == (
         Axis("payer", Type("code", "payer"), ("personal", "central")),
@@ -174,7 +177,7 @@ def test_parameters_come_with_their_dated_values_tables_and_articles() -> None:
         ("central", 2): "7",
     }
     assert table.place == at("ratio:")
-    assert BOOK.parameters["cap"] == Parameter(
+    assert book.parameters["cap"] == Parameter(
         "cap",
         Type("money"),
         (),
@@ -186,30 +189,30 @@ def test_parameters_come_with_their_dated_values_tables_and_articles() -> None:
         Label("cap"),
         Place("", 0, 0),
     )
-    assert [value.place for value in BOOK.parameters["cap"].values] == [
+    assert [value.place for value in book.parameters["cap"].values] == [
         at("cap:", "{from: 2008, until"),
         at("cap:", "{from: 2009-07-01"),
     ]
-    assert BOOK.parameters["fee"].open == "未载"
-    assert BOOK.parameters["round_up"].values[0].value == Rounding("up", 10)
-    assert BOOK.parameters["wait"].values[0].value == Period(10, "days")
-    assert {name: found.place for name, found in BOOK.parameters.items()} == {
-        name: at(f"{name}:") for name in BOOK.parameters
+    assert book.parameters["fee"].open == "未载"
+    assert book.parameters["round_up"].values[0].value == Rounding("up", 10)
+    assert book.parameters["wait"].values[0].value == Period(10, "days")
+    assert {name: found.place for name, found in book.parameters.items()} == {
+        name: at(f"{name}:") for name in book.parameters
     }
 
 
-def test_a_value_is_in_force_on_its_first_and_its_last_day_only() -> None:
-    cap = BOOK.parameters["cap"]
+def test_a_value_is_in_force_on_its_first_and_its_last_day_only(book: Rulebook) -> None:
+    cap = book.parameters["cap"]
     days = ("2007-12-31", "2008-01-01", "2009-06-30", "2009-07-01", "9999-12-31")
     found = [cap.at(dates.to_number(date.fromisoformat(day)), FOREVER) for day in days]
     assert [value and value.value for value in found] == [None, 10000, 10000, 12050, 12050]
     assert [cap.values[0].has(value) for value in (10000, 0)] == [True, False]
-    table = BOOK.parameters["ratio"].values[0]
+    table = book.parameters["ratio"].values[0]
     assert [table.has(value) for value in (6000, 5050, 0, None)] == [True, True, False, False]
 
 
-def test_a_rule_comes_with_label_conditions_and_what_it_answers() -> None:
-    rule = BOOK.rules["pay"]
+def test_a_rule_comes_with_label_conditions_and_what_it_answers(book: Rulebook) -> None:
+    rule = book.rules["pay"]
     assert (rule.name, rule.label, rule.dated_by) == ("pay", Label("待遇", "benefit"), "year")
     assert rule.place == at("pay:")
     assert [(name, node.op, node.value) for name, node in rule.result] == [
@@ -230,18 +233,18 @@ def test_a_rule_comes_with_label_conditions_and_what_it_answers() -> None:
     ]
 
 
-def test_steps_come_with_labels_types_articles_clauses_and_places() -> None:
+def test_steps_come_with_labels_types_articles_clauses_and_places(book: Rulebook) -> None:
     clauses = (
         Clause("poor", Cite("law", "6"), "困难者", "the poor", (("otherwise", OURS),)),
         Clause("otherwise", LAW),
     )
-    assert BOOK.rules["pay"].steps == {
+    assert book.rules["pay"].steps == {
         "poor": StepInfo("poor", "困难", "poor", Type("flag"), LAW),
         "who": StepInfo("who", "谁", "who", Type("code", "payer"), LAW, "choice", clauses, OURS),
         "share": StepInfo("share", "份额", "share", Type("rate"), LAW, "choice", clauses, OURS),
         "paid": StepInfo("paid", "paid", "paid", Type("money"), LAW),
     }
-    steps = BOOK.rules["pay"].steps
+    steps = book.rules["pay"].steps
     assert {name: info.place for name, info in steps.items()} == {
         "poor": at("poor: {is: low"),
         "who": at("choice:"),
@@ -254,8 +257,8 @@ def test_steps_come_with_labels_types_articles_clauses_and_places() -> None:
     ]
 
 
-def test_a_fold_comes_with_key_order_state_and_ceilings() -> None:
-    rule = BOOK.rules["pay"]
+def test_a_fold_comes_with_key_order_state_and_ceilings(book: Rulebook) -> None:
+    rule = book.rules["pay"]
     fold = rule.fold
     assert fold is not None
     assert [shape(node) for node in (*fold.key, *fold.order)] == [
@@ -297,8 +300,8 @@ def test_a_fold_comes_with_key_order_state_and_ceilings() -> None:
     assert [shape(node) for node in fold.limits] == [if_paid(amount, ("param", "cap"), none)]
 
 
-def test_binding_puts_every_dated_value_in_its_place() -> None:
-    edition = BOOK.bind("pay", year=2009)
+def test_binding_puts_every_dated_value_in_its_place(book: Rulebook) -> None:
+    edition = book.bind("pay", year=2009)
     assert (edition.rule, edition.label, edition.year, edition.known) == (
         "pay",
         Label("待遇", "benefit"),
@@ -307,31 +310,33 @@ def test_binding_puts_every_dated_value_in_its_place() -> None:
     )
     assert edition.types == {"paid": Type("money"), "who": Type("code", "payer")}
     assert edition.codes == {"payer": ("personal", "central")}
-    assert (edition.facts, edition.steps) == (BOOK.facts, BOOK.rules["pay"].steps)
-    assert edition.origin is BOOK.rules["pay"]
-    assert edition.book.sources == BOOK.sources
-    assert edition.book.enumerations == BOOK.enumerations
-    assert edition.book.parameters == BOOK.parameters
+    assert (edition.facts, edition.steps) == (book.facts, book.rules["pay"].steps)
+    assert edition.origin is book.rules["pay"]
+    assert edition.book.sources == book.sources
+    assert edition.book.enumerations == book.enumerations
+    assert edition.book.parameters == book.parameters
     assert edition.fold is not None
     assert shape(edition.fold.key[0]) == ("const", 2009)
     assert shape(edition.fold.limits[0])[3] == ("const", 10000)
-    later = BOOK.bind("pay", year=2010).fold
+    later = book.bind("pay", year=2010).fold
     assert later is not None
     assert shape(later.limits[0])[3] == ("const", 12050)
 
 
-def test_a_value_that_no_year_has_is_silent_with_its_name_and_a_reason() -> None:
+def test_a_value_that_no_year_has_is_silent_with_its_name_and_a_reason(book: Rulebook) -> None:
     text = TEXT.replace("limit: cap", "limit: fee")
     fold = read(text).bind("pay", year=2009).fold
     assert fold is not None
     assert shape(fold.limits[0])[3] == ("silent", ("fee", "未载"))
-    early = BOOK.bind("pay", year=2007).fold
+    early = book.bind("pay", year=2007).fold
     assert early is not None
     assert shape(early.limits[0])[3] == ("silent", ("cap", "没有生效的数值"))
 
 
-def test_what_stays_open_is_listed_with_its_place_until_a_higher_layer_gives_a_value() -> None:
-    assert BOOK.open_settings() == (OpenSetting("fee", "未载", "a.yaml", at("fee:").line),)
+def test_what_stays_open_is_listed_with_its_place_until_a_higher_layer_gives_a_value(
+    book: Rulebook,
+) -> None:
+    assert book.open_settings() == (OpenSetting("fee", "未载", "a.yaml", at("fee:").line),)
     partly = TEXT.replace(
         "fee: {type: money, open: 未载}",
         "fee: {type: money, values: [{from: 2008, open: 甲, cite: law 5}, "
@@ -348,27 +353,29 @@ def test_what_stays_open_is_listed_with_its_place_until_a_higher_layer_gives_a_v
     assert closed.value_of("fee", on=date(2009, 6, 1)) == 500
 
 
-def test_a_bare_value_by_one_key_is_asked_by_the_key_alone() -> None:
-    assert BOOK.value_of("ratio", on=date(2010, 12, 31)) == BOOK.parameters["ratio"].values[0].rows
+def test_a_bare_value_by_one_key_is_asked_by_the_key_alone(book: Rulebook) -> None:
+    assert book.value_of("ratio", on=date(2010, 12, 31)) == book.parameters["ratio"].values[0].rows
     one = TEXT.replace("by: [payer, level]", "by: [level]").replace(
         "{personal: {1: 60%, 2: {is: 50.5%, cite: law 6}}, central: {1: 40%, 2: 30%, cite: law 7}}",
         "{1: 60%, 2: 50.5%}",
     )
-    book = read(one.replace("central, level]", "level]").replace("personal, level]", "level]"))
-    assert book.value_of("ratio", on=date(2010, 12, 31)) == {1: 6000, 2: 5050}
+    single = read(one.replace("central, level]", "level]").replace("personal, level]", "level]"))
+    assert single.value_of("ratio", on=date(2010, 12, 31)) == {1: 6000, 2: 5050}
 
 
-def test_an_unknown_parameter_is_told_in_both_languages() -> None:
+def test_an_unknown_parameter_is_told_in_both_languages(book: Rulebook) -> None:
     with pytest.raises(UnknownParameter) as caught:
-        BOOK.value_of("capp", on=date(2009, 1, 1))
+        book.value_of("capp", on=date(2009, 1, 1))
     assert caught.value.sentence() == "规则库没有名为“capp”的参数。请核对参数名称"
     assert caught.value.sentence("en") == ("The rulebook has no parameter “capp”. Check the name")
 
 
-def test_the_hashes_of_a_text_and_of_its_sense_are_the_same_in_every_process_and_release() -> None:
+def test_the_hashes_of_a_text_and_of_its_sense_are_the_same_in_every_process_and_release(
+    book: Rulebook,
+) -> None:
     """A stored decision keeps both: whoever changes how they are made breaks every replay."""
-    edition = BOOK.bind("pay", year=2009)
-    assert (BOOK.text_hash, edition.sense_hash) == (
+    edition = book.bind("pay", year=2009)
+    assert (book.text_hash, edition.sense_hash) == (
         "0071714cbb21c6527ea6d97e8193765805f8908def613eac463124830f6a5f89",
         "730cc875278b0de3df091fbf579fffaf0a0a628596e3ad6a55f463fef5df5701",
     )

@@ -136,6 +136,8 @@ def test_a_bare_nought_or_one_counts_times(expression: str, value: object) -> No
         ("max(limit, None)", "1: “None” is None, which cannot be compared"),
         ("None < limit", "1: “None” is None. write is None or is not None"),
         ("sum(limit for k in range(None, few))", "1: “None” is None, which cannot be counted over"),
+        ("sum(limit for k in range(few, None))", "1: “None” is None, which cannot be counted over"),
+        ("limit // price[child]", "1: “limit” is money, which cannot be divided"),
         ("few - paid_on", "1: “few” is times, “paid_on” is date. give both sides one unit"),
         ("orphan + orphan", "1: “orphan” is code of identity, which cannot be added"),
         ("None in stages", ""),
@@ -254,6 +256,30 @@ def test_facts_that_are_wrong_are_told_line_by_line() -> None:
     lines += "fact “low_income”: 'yes' is not a flag: write true or false"
     assert (str(caught.value), caught.value.sentence()) == (lines, f"{lines}。请改正后重试")
     assert caught.value.sentence("en") == f"{lines}. Correct the facts and try again"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        (
+            "limit: disease_cap, counts",
+            "limit: qqq, counts",
+            "24: no fact, parameter, step, state or code “qqq”",
+        ),
+        (
+            "counts: verdict_of == paid_special",
+            "counts: qqq",
+            "45: no fact, parameter, step, state or code “qqq”",
+        ),
+        (
+            "counts: verdict_of == paid_special",
+            "counts: [low_income]",
+            "45: counts: of ceiling “disease” must be a single value",
+        ),
+    ],
+)
+def test_a_ceiling_that_cannot_be_read_is_told_once(old: str, new: str, found: str) -> None:
+    assert faults(BENEFIT.replace(old, new)) == [f"region.yaml:27:{found}"]
 
 
 def test_a_ceiling_that_comes_again_must_say_what_it_replaces() -> None:
