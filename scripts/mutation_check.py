@@ -4,11 +4,10 @@ test see it?
     python scripts/mutation_check.py [--sample 1000] [--seed 3] [--least 85] [--out FILE]
         [--only GLOB ...] [--tests PATH ...] [--seconds 30]
 
-mutmut writes the changes into a copy of the tracked files in a temporary directory and runs, for
-each, the tests that reach the changed function: the quickest first, `--seconds` of them at most,
-and none that is heavy or needs the database, so that more may be seen than is counted. How much
-was seen is printed for each module, and what no test saw with its change, to be looked at by a
-person. A change that makes the tests hang counts as seen. `--only` narrows the modules that are
+mutmut writes the changes into a copy of the project in a temporary directory and runs, for each,
+the tests that reach the changed function: the quickest first, `--seconds` of them at most, and none
+that is heavy or needs the database, so that more may be seen than is counted. How much was seen is
+printed for each module, and what no test saw with its change, to be looked at by a person. A change that makes the tests hang counts as seen. `--only` narrows the modules that are
 changed, `--tests` the tests that look. Exit 1 below the least percentage, 2 where the tests fail
 without any change.
 """
@@ -56,7 +55,7 @@ def main() -> int:
     asked = _arguments()
     with tempfile.TemporaryDirectory(prefix="yibao-mutants-") as place:
         copy = Path(place)
-        _copy_tracked(copy)
+        _copy_files(copy)
         with (copy / "pyproject.toml").open("a", encoding="utf-8") as config:
             config.write(CONFIG.format(only=json.dumps(asked.only), tests=json.dumps(asked.tests)))
         _mutmut(copy, "run", "--max-children", str(asked.processes), "nothing.matches", quiet=True)
@@ -113,9 +112,12 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _copy_tracked(copy: Path) -> None:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=HERE, capture_output=True, check=True)
+def _copy_files(copy: Path) -> None:
+    every = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(every, cwd=HERE, capture_output=True, check=True)
     for name in filter(None, listed.stdout.decode().split("\0")):
+        if not (HERE / name).is_file():  # taken away, and not committed yet
+            continue
         target = copy / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes((HERE / name).read_bytes())
