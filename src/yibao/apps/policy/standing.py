@@ -1,17 +1,26 @@
 """What the operations share: the whole region's scope, a locked proposal, its newest draft."""
 
-from datetime import datetime
+import hashlib
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Max
 
 from yibao.apps.access import audit
 from yibao.apps.access.models import Operator, PoolingRegion
+from yibao.apps.access.rulebooks import book_of
 from yibao.apps.access.scope import NotThere, Scope
-from yibao.apps.policy.drafts import Draft
+from yibao.apps.policy.drafts import Checked, Draft
 from yibao.apps.policy.models import Proposal, ProposalVersion
 from yibao.apps.policy.overlays import Paper, name_of
-from yibao.apps.policy.refusals import WholeRegionOnly
+from yibao.apps.policy.refusals import (
+    DocumentMissing,
+    DocumentNotYet,
+    DraftFaulty,
+    SettingNotOpen,
+    WholeRegionOnly,
+)
+from yibao.core.rules.parameters import Parameter
 from yibao.rulebook.regions import region as region_of
 
 
@@ -66,3 +75,47 @@ def recorded(scope: Scope, action: str, proposal: Proposal, at: datetime, **deta
         object_id=proposal.id,
         detail={"number": proposal.number, "state": proposal.state, **detail},
     )
+
+
+def add_version(
+    scope: Scope, proposal: Proposal, *, text: str, paper: Paper, at: datetime
+) -> ProposalVersion:
+    """Add a version to a draft and make it the newest."""
+    proposal.version += 1
+    proposal.save(update_fields=["version", "title"])
+    return ProposalVersion.objects.create(
+        region=proposal.region,
+        area_no=proposal.area_no,
+        proposal=proposal,
+        number=proposal.version,
+        text=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        paper_title=paper.title,
+        paper_number=paper.number,
+        paper_on=paper.published,
+        saved_by=scope.operator_id,
+        saved_at=at,
+    )
+
+
+def refuse_faults(found: Checked) -> None:
+    """Refuse what cannot be read over the rulebook. Raises DraftFaulty."""
+    if found.faults:
+        first = found.faults[0]
+        raise DraftFaulty(count=len(found.faults), line=first.line, what=first.what)
+
+
+def open_parameter(region: str, name: str) -> Parameter:
+    """Return a parameter that the region's text leaves open. Raises SettingNotOpen."""
+    found = book_of(region).parameters.get(name)
+    if found is None or not (found.open or any(value.open for value in found.values)):
+        raise SettingNotOpen(label=found.label.zh if found else name)
+    return found
+
+
+def refuse_paper(paper: Paper, today: date) -> None:
+    """Refuse a paper without number or of a day to come. Raises DocumentMissing, DocumentNotYet."""
+    if not paper.number.strip() or paper.published is None:
+        raise DocumentMissing()
+    if paper.published > today:
+        raise DocumentNotYet(document_on=paper.published, today=today)

@@ -46,6 +46,7 @@ _BANNER_STAFF = (
     ("accountant", Role.FUND_ACCOUNTANT),
     ("auditor", Role.AUDITOR),
 )
+_LEAGUE_STAFF = (("policy", Role.POLICY_OFFICER), ("policy_reviewer", Role.COUNTY_REVIEWER))
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,9 @@ def open_xinqiao(*, seed: int, at: datetime) -> Office:
             village.division, f"4310{50 + nth + 1}", names.next(), Role.VILLAGE_AGENT, village.id
         )
         staff.hire(member, at=at)
+    # The county's reviewer is the second person of the policy lab.
+    officer = Member("policy", "430021", names.next(), Role.POLICY_OFFICER, agency.id)
+    staff.hire(officer, at=at)
     return Office(XINQIAO, staff, agency, villages, departments)
 
 
@@ -111,6 +115,9 @@ def open_hinggan(*, seed: int, at: datetime) -> Office:
     for nth, (key, role) in enumerate(_BANNER_STAFF, start=11):
         place = agency if role == Role.FUND_ACCOUNTANT else banner
         staff.hire(Member(key, f"1520{nth:02d}", names.next(), role, place.id), at=at)
+    # Policy holds for the whole league: both persons of the lab sit in its own agency.
+    for nth, (key, role) in enumerate(_LEAGUE_STAFF, start=21):
+        staff.hire(Member(key, f"1520{nth:02d}", names.next(), role, agency.id), at=at)
     towns = Organisation.objects.filter(parent=banner, kind=OrganisationKind.TOWNSHIP)
     return Office(HINGGAN, staff, agency, tuple(towns.order_by("division")), {})
 

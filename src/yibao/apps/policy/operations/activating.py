@@ -10,7 +10,6 @@ from yibao.apps.access.roles import apart
 from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.policy.drafts import Draft, check
 from yibao.apps.policy.models import PROPOSAL, Kind, Proposal
-from yibao.apps.policy.operations.setting import refuse_paper
 from yibao.apps.policy.overlays import Paper
 from yibao.apps.policy.proofs import prove
 from yibao.apps.policy.refusals import DraftFaulty, ProofFails, ProposalChanged
@@ -19,6 +18,7 @@ from yibao.apps.policy.standing import (
     locked,
     newest_version,
     recorded,
+    refuse_paper,
     require_whole_region,
 )
 from yibao.core.rules.book import LayerText, Rulebook

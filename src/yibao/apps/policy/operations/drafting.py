@@ -1,22 +1,23 @@
 """Drafts: opened, saved as often as one likes, submitted, withdrawn."""
 
-import hashlib
 from datetime import datetime
 
 from django.utils.timezone import localdate
 
 from yibao.apps.access.scope import Scope, scoped
-from yibao.apps.policy.drafts import Checked, check
-from yibao.apps.policy.models import PROPOSAL, Kind, Proposal, ProposalVersion
+from yibao.apps.policy.drafts import check
+from yibao.apps.policy.models import PROPOSAL, Kind, Proposal
 from yibao.apps.policy.overlays import Paper
-from yibao.apps.policy.refusals import DraftEmpty, DraftFaulty, NotYourDraft
+from yibao.apps.policy.refusals import DraftEmpty, NotYourDraft
 from yibao.apps.policy.standing import (
+    add_version,
     draft_of,
     locked,
     newest_version,
     next_number,
     operator_name,
     recorded,
+    refuse_faults,
     require_whole_region,
 )
 from yibao.rulebook.regions import region as region_of
@@ -90,34 +91,6 @@ def withdraw(*, scope: Scope, proposal_id: int, because: str, at: datetime) -> P
         proposal.save(update_fields=["state", "decided_by", "decided_at", "because"])
         recorded(scope, "policy.propose", proposal, at, because=because)
         return proposal
-
-
-def add_version(
-    scope: Scope, proposal: Proposal, *, text: str, paper: Paper, at: datetime
-) -> ProposalVersion:
-    """Add a version to a draft and make it the newest."""
-    proposal.version += 1
-    proposal.save(update_fields=["version", "title"])
-    return ProposalVersion.objects.create(
-        region=proposal.region,
-        area_no=proposal.area_no,
-        proposal=proposal,
-        number=proposal.version,
-        text=text,
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
-        paper_title=paper.title,
-        paper_number=paper.number,
-        paper_on=paper.published,
-        saved_by=scope.operator_id,
-        saved_at=at,
-    )
-
-
-def refuse_faults(found: Checked) -> None:
-    """Refuse what cannot be read over the rulebook. Raises DraftFaulty."""
-    if found.faults:
-        first = found.faults[0]
-        raise DraftFaulty(count=len(found.faults), line=first.line, what=first.what)
 
 
 def _own(scope: Scope, proposal_id: int) -> Proposal:

@@ -4,20 +4,20 @@ from datetime import date, datetime
 
 from django.utils.timezone import localdate
 
-from yibao.apps.access.rulebooks import book_of
 from yibao.apps.access.scope import Scope, scoped
-from yibao.apps.policy.drafts import check
+from yibao.apps.policy.drafts import Checked, check
 from yibao.apps.policy.models import PROPOSAL, Kind, Proposal, State
-from yibao.apps.policy.operations.drafting import add_version, refuse_faults
 from yibao.apps.policy.overlays import Paper, Value, dated, name_of
-from yibao.apps.policy.refusals import (
-    DocumentMissing,
-    DocumentNotYet,
-    SettingNotOpen,
-    SettingUnreadable,
-    SettingWaits,
+from yibao.apps.policy.refusals import SettingUnreadable, SettingWaits
+from yibao.apps.policy.standing import (
+    add_version,
+    draft_of,
+    next_number,
+    open_parameter,
+    recorded,
+    refuse_paper,
+    require_whole_region,
 )
-from yibao.apps.policy.standing import draft_of, next_number, recorded, require_whole_region
 from yibao.core.rules.parameters import Parameter
 from yibao.rulebook.regions import region as region_of
 
@@ -70,7 +70,7 @@ def enter_setting(
         line = dated(value, since=since, until=until, known=known, cite=cite)
         text = f"settings:\n  {parameter}: {line}\n"
         version = add_version(scope, proposal, text=text, paper=paper, at=at)
-        _refuse_unreadable(proposal, found, check(draft_of(proposal, version), on=today))
+        _refuse_unreadable(found, check(draft_of(proposal, version), on=today))
         proposal.state = PROPOSAL.next(proposal.state, "submit")
         proposal.submitted_at = at
         proposal.save(update_fields=["state", "submitted_at"])
@@ -78,26 +78,6 @@ def enter_setting(
         return proposal
 
 
-def open_parameter(region: str, name: str) -> Parameter:
-    """Return a parameter that the region's text leaves open. Raises SettingNotOpen."""
-    found = book_of(region).parameters.get(name)
-    if found is None or not (found.open or any(value.open for value in found.values)):
-        raise SettingNotOpen(label=found.label.zh if found else name)
-    return found
-
-
-def refuse_paper(paper: Paper, today: date) -> None:
-    """Refuse a paper without number or of a day to come. Raises DocumentMissing, DocumentNotYet."""
-    if not paper.number.strip() or paper.published is None:
-        raise DocumentMissing()
-    if paper.published > today:
-        raise DocumentNotYet(document_on=paper.published, today=today)
-
-
-def _refuse_unreadable(proposal: Proposal, parameter: Parameter, found: object) -> None:
-    faults = getattr(found, "faults", ())
-    if faults:
-        raise SettingUnreadable(label=parameter.label.zh, why=faults[0].what)
-
-
-__all__ = ["enter_setting", "open_parameter", "refuse_faults", "refuse_paper"]
+def _refuse_unreadable(parameter: Parameter, found: Checked) -> None:
+    if found.faults:
+        raise SettingUnreadable(label=parameter.label.zh, why=found.faults[0].what)

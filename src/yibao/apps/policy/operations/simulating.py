@@ -10,10 +10,9 @@ from yibao.apps.access import audit, rulebooks
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.policy.drafts import Draft, check
 from yibao.apps.policy.models import SIMULATION, Kind, Proposal, ProposalVersion, Simulation
-from yibao.apps.policy.operations.drafting import refuse_faults
 from yibao.apps.policy.overlays import PROPOSAL
 from yibao.apps.policy.refusals import SimulationFailed
-from yibao.apps.policy.standing import draft_of, newest_version
+from yibao.apps.policy.standing import draft_of, newest_version, refuse_faults
 from yibao.core.refusal import Refusal
 from yibao.core.rules.book import LayerText
 from yibao.rulebook.regions import region as region_of

@@ -10,6 +10,8 @@ from yibao.apps.policy.drafts import Checked, check
 from yibao.apps.policy.models import Proposal, ProposalVersion, Simulation, State
 from yibao.apps.policy.standing import draft_of
 
+LISTED = 100
+
 
 @dataclass(frozen=True, slots=True)
 class ProposalRow:
@@ -35,7 +37,7 @@ class ProposalPage:
     is_own: bool
 
 
-def proposals(*, scope: Scope, kind: str = "", limit: int = 100) -> list[ProposalRow]:
+def proposals(*, scope: Scope, kind: str = "", limit: int = LISTED) -> list[ProposalRow]:
     """Return the newest proposals of the scope, of one kind or all."""
     with scoped(scope):
         rows = Proposal.objects.filter(region=scope.region).order_by("-number")

@@ -11,6 +11,7 @@ from yibao.apps.policy.drafts import check
 from yibao.apps.policy.models import Simulation
 from yibao.apps.policy.populations import REGISTERED, Stored, stored_snapshots
 from yibao.apps.policy.queries.simulations import simulation_page
+from yibao.apps.policy.refusals import SimulationFailed
 from yibao.apps.policy.standing import draft_of
 from yibao.apps.statistics.operations import take_population
 from yibao.console.fund import sheets
@@ -116,7 +117,9 @@ def groups_file(request: ConsoleRequest, simulation_id: int) -> HttpResponse:
 def _run(request: ConsoleRequest, made: Simulation, stored: list[Stored]) -> None:
     """Run over the population that was chosen; the registered one is taken for this run only."""
     if made.population != REGISTERED:
-        place = next(one.place for one in stored if one.name == made.population)
+        place = next((one.place for one in stored if one.name == made.population), None)
+        if place is None:
+            raise SimulationFailed(why=_("快照 %(name)s 已不在") % {"name": made.population})
         operations.run_simulation(
             scope=request.scope, simulation_id=made.id, snapshot=place, at=request.at
         )

@@ -28,6 +28,7 @@ def typed(request: ConsoleRequest, name: str) -> HttpResponse:
         "form": form,
         "answer": answer,
         "who": None,
+        **_searched(request),
     }
     return page(request, "console/policy/try.html", context)
 
@@ -56,6 +57,14 @@ def registered(request: ConsoleRequest, name: str, person_id: int) -> HttpRespon
         "known": _known(book, edition, known),
     }
     return page(request, "console/policy/try.html", context)
+
+
+def _searched(request: ConsoleRequest) -> dict[str, object]:
+    """People of the register by what was asked, for whoever may look for them."""
+    text = request.GET.get("q", "").strip()
+    may = request.scope.allows("registry.search") and request.scope.allows("registry.read")
+    found = registry.search(scope=request.scope, text=text) if text and may else []
+    return {"may_search": may, "text": text, "found": found}
 
 
 def _given(request: ConsoleRequest) -> QueryDict | None:
