@@ -17,6 +17,7 @@ from yibao.core.rules.declarations import Fact
 from yibao.core.rules.encoding import given_or_presumed
 from yibao.core.rules.facts import read_fact
 from yibao.core.rules.values import Misread
+from yibao.simulation.buckets import ORDER
 from yibao.simulation.frame import BETWEEN, Words, arrow_type
 from yibao.simulation.libraries import parquet
 from yibao.simulation.partition import bucket_of, buckets_for
@@ -76,7 +77,8 @@ class _Part:
             if fact.per_visit is per_visit
             and fact.type.kind not in ("period", "rounding", "levels")
         }
-        self.said: set[str] = set()
+        # Even where nobody was treated, a snapshot has the columns that visits are sorted by.
+        self.said: set[str] = set(ORDER) if per_visit else set()
         self.tables: dict[int, list[Any]] = defaultdict(list)
         self.batch: list[tuple[int, dict[str, object]]] = []
         self.rows = 0
@@ -97,8 +99,8 @@ class _Part:
         if not found:
             return self._arrow([], []).select(names)
         whole = pa.concat_tables(found).unify_dictionaries().combine_chunks().select(names)
-        keys = ["discharged_on", "number"] if "number" in names else []
-        return whole.sort_by([(name, "ascending") for name in (PERSON, *keys)])
+        keys = (PERSON, *(name for name in ORDER if name in names))
+        return whole.sort_by([(name, "ascending") for name in keys])
 
     def _spread(self) -> None:
         """Put what waits into the buckets."""
