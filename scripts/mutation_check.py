@@ -7,9 +7,9 @@ test see it?
 mutmut writes the changes into a copy of the project in a temporary directory and runs, for each,
 the tests that reach the changed function: the quickest first, `--seconds` of them at most, and none
 that is heavy or needs the database, so that more may be seen than is counted. How much was seen is
-printed for each module, and what no test saw with its change, to be looked at by a person. A change that makes the tests hang counts as seen. `--only` narrows the modules that are
-changed, `--tests` the tests that look. Exit 1 below the least percentage, 2 where the tests fail
-without any change.
+printed for each module, and what no test saw with its change, to be looked at by a person. A change
+that makes the tests hang counts as seen. `--only` narrows the modules that are changed, `--tests`
+the tests that look. Exit 1 below the least percentage, 2 where the tests fail without any change.
 """
 
 import argparse
