@@ -15,7 +15,7 @@ mean nothing. Working days are read from a table of the calendar (`working_days`
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -73,7 +73,8 @@ def state_column(name: str) -> str:
 class _Query:
     def __init__(self, edition: Edition, table: Table, dialect: Dialect) -> None:
         self.edition, self.table, self.dialect = edition, table, dialect
-        reduced = reduce_edition(edition, missing=table.missing)
+        nullable = {n for n in table.missing if edition.facts[n].none is None}
+        reduced = reduce_edition(edition, missing=frozenset(nullable))
         self.reduced = reduced
         self.answers = _answers(reduced)
         self.roots = [node for _, node in self.answers]
@@ -85,7 +86,7 @@ class _Query:
             dialect,
             self.columns,
             ranges_of(reduced),
-            missing=table.missing,
+            missing=frozenset(nullable),
             numbered=table.numbered,
             calendar=table.calendar,
         )
@@ -115,12 +116,9 @@ class _Query:
         return f"from (\n{body}{self.dialect.barrier}\n) layer"
 
     def _facts(self) -> Iterator[str]:
-        needed = dict.fromkeys(self.reduced.facts)
-        for name in needed:
-            fact = self.edition.facts[name]
-            if fact.type.kind == "text":
-                continue
-            yield f"{self._given(fact)} as f_{name}"
+        read = [node for node in in_order(self.roots) if node.op in ("fact", "missing")]
+        for name in dict.fromkeys(str(node.value) for node in read):
+            yield f"{self._given(self.edition.facts[name])} as f_{name}"
 
     def _given(self, fact: Fact) -> str:
         """A fact's column in the type that the query works with, absent ones presumed."""
@@ -177,14 +175,16 @@ def _answers(reduced: Reduced) -> list[tuple[str, Node]]:
     return [*found, ("unanswered", absorbed(reduced))]
 
 
-def columns_read(edition: Edition, names: Iterable[str] | None = None) -> dict[str, Fact]:
-    """The facts whose columns the query reads, with those that stand in for absent ones."""
+def columns_read(edition: Edition) -> dict[str, Fact]:
+    """The facts whose columns a query reads, with those that stand in for absent ones."""
     found: dict[str, Fact] = {}
-    waiting = list(reduce_edition(edition).facts if names is None else names)
+    missing = frozenset(name for name, fact in edition.facts.items() if fact.absent is None)
+    reduced = reduce_edition(edition, missing=missing)
+    told = in_order([*(node for _, node in _answers(reduced)), reduced.unanswered])
+    waiting = [str(node.value) for node in told if node.op in ("fact", "missing")]
     while waiting:
         fact = edition.facts[waiting.pop()]
-        if fact.type.kind != "text":
-            found[fact.name] = fact
+        found[fact.name] = fact
         if fact.absent is not None and fact.absent.fact and fact.none is None:
             waiting.append(fact.absent.fact)
     return found
