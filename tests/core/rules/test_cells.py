@@ -236,3 +236,9 @@ def test_a_person_without_a_fact_fits_no_cell() -> None:
     with pytest.raises(NotCounted) as caught:
         cells(bound).number(lost)
     assert (caught.value.facts["fact"], caught.value.facts["count"]) == ("born", 2)
+
+
+def test_a_set_that_is_the_answer_makes_no_cells() -> None:
+    with pytest.raises(NoCells) as caught:
+        cells(plain("identities"))
+    assert "identities" in caught.value.sentence("en")

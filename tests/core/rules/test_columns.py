@@ -39,7 +39,7 @@ def bound(expression: str, *, step: str = "", calendar: object = CALENDAR) -> Ed
         "steps:\n  chosen",
         "  waits_kind: {type: period, by: [kind], from: 2008, cite: law 1, is: {inpatient: 5 working_days, special_outpatient: 2 months}}\n"
         "  rounds_kind: {type: rounding, by: [kind], from: 2008, cite: law 1, is: {inpatient: up to yuan, special_outpatient: half_even to jiao}}\n"
-        "  unsaid: {type: money, open: 未载}\n  later: {type: period, open: 未载}\nsteps:\n  chosen",
+        "  latest: {type: date, is: 2060-01-01, from: 2008, cite: law 1}\n  unsaid: {type: money, open: 未载}\n  later: {type: period, open: 未载}\nsteps:\n  chosen",
     )
     return read(text, calendar=calendar).bind("answer", year=2009)  # type: ignore[arg-type]
 
@@ -155,6 +155,9 @@ STEP = "{{cite: law 1, first_of: {{{}}}}}"
         "a: {when: low_income, is: opens}, b: {when: insured_elsewhere, is: None}, otherwise: {is: opens}",
         "a: {when: low_income, is: True}, b: {when: insured_elsewhere, is: False}, otherwise: {is: count > few}",
         "a: {when: low_income, is: unsaid}, otherwise: {is: limit}",
+        "a: {when: low_income, is: amount}, b: {when: insured_elsewhere, is: limit}, c: {when: count > few, is: amount}, otherwise: {is: cost}",
+        "a: {when: low_income, is: disability}, b: {when: insured_elsewhere, is: None}, otherwise: {is: hospital_level}",
+        "a: {when: low_income, is: insured_elsewhere}, b: {when: count > few, is: False}, otherwise: {is: True}",
         "a: {when: 'paid_on < born', is: limit}, otherwise: {is: amount}",
     ],
 )
@@ -191,6 +194,14 @@ def test_absent_columns_are_presumed_where_the_rulebook_presumes_and_missing_els
     assert decide(edition, Columns(1, {})).unanswered.all()
     lost = Columns(1, {"discharged_on": day}, {"discharged_on": np.array([True])})
     assert decide(edition, lost).unanswered.all()
+
+
+def test_what_folding_made_superfluous_is_asked_for_all_the_same() -> None:
+    edition = bound("born <= latest")
+    born = {"born": np.zeros(2, np.int32)}
+    assert decide(edition, Columns(2, born)).values["x"].tolist() == [True, True]
+    lost = Columns(2, born, {"born": np.array([True, False])})
+    assert decide(edition, lost).unanswered.tolist() == [True, False]
 
 
 def test_an_absent_answer_is_presumed_as_none_or_as_its_value() -> None:

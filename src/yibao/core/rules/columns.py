@@ -14,7 +14,6 @@ import numpy as np
 
 from yibao.core.refusal import Refusal
 from yibao.core.rules import truth
-from yibao.core.rules.declarations import Fact
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.encoding import Array, Columns, dtype_of, none_of, number_of
 from yibao.core.rules.facts import FactFaults
@@ -121,47 +120,27 @@ def decide(edition: Edition, columns: Columns, *, nones_proved: bool = False) ->
 
 
 def completed(edition: Edition, columns: Columns, names: Iterable[str] | None = None) -> Columns:
-    """The columns with absent facts presumed as the rulebook presumes; the rest is missing.
-
-    A fact that folding made superfluous may have no column; if it has one, a row that was not
-    given is asked for it, as the scalar reader asks.
-    """
-    needed = reduce_edition(edition).facts
+    """The columns with absent facts presumed as the rulebook presumes; the rest is missing."""
     values: dict[str, Array] = {}
     missing: dict[str, Array] = {}
-    for name in facts_of(edition) if names is None else names:
+    for name in reduce_edition(edition).facts if names is None else names:
         source, value = _source(edition, columns, name)
         dtype = dtype_of(edition.facts[name], edition.codes)
         if source:
             values[name] = np.asarray(columns.values[source])
             if source in columns.missing:
                 missing[name] = columns.missing[source]
-        elif value is not _NOTHING or name in needed:
+        else:
             number = none_of(dtype) if value is None else value
             fill = number if value is not _NOTHING else 0
             values[name] = np.broadcast_to(np.array(fill, dtype), columns.size)
             if value is _NOTHING:
                 missing[name] = np.broadcast_to(np.True_, columns.size)
-        if name in values and len(values[name]) != columns.size:
+        if len(values[name]) != columns.size:
             raise ColumnsDiffer(name=name, length=len(values[name]), size=columns.size)
     return Columns(columns.size, values, missing)
 
 
-def facts_of(edition: Edition) -> Mapping[str, Fact]:
-    """The facts that a rule reads, also those that no outcome rests on; texts have no column."""
-    key = (edition.text_hash, edition.rule, edition.sense_hash)
-    if key not in _facts:
-        fold = edition.fold
-        roots = [node for _, node in edition.result]
-        roots += [condition.when for condition in (*edition.requires, *edition.ensures)]
-        roots += [*fold.next, *fold.limits] if fold else []
-        names = dict.fromkeys(str(n.value) for n in in_order(roots) if n.op == "fact")
-        found = {name: edition.facts[name] for name in names}
-        _facts[key] = {name: fact for name, fact in found.items() if fact.type.kind != "text"}
-    return _facts[key]
-
-
-_facts: dict[tuple[str, str, str], Mapping[str, Fact]] = {}
 _NOTHING: Any = object()
 
 
@@ -250,7 +229,7 @@ def fold_columns(
 def _shared_out(edition: Edition, persons: Columns, visits: Columns) -> tuple[Columns, Columns]:
     """The facts that stand by visit, and those that stand by person, absent ones presumed."""
     both = Columns(0, {**persons.values, **visits.values}, {})
-    sources = {name: _source(edition, both, name)[0] for name in facts_of(edition)}
+    sources = {name: _source(edition, both, name)[0] for name in reduce_edition(edition).facts}
     by_visit = {name for name, source in sources.items() if source in visits.values}
     return (
         completed(edition, visits, by_visit),

@@ -13,6 +13,7 @@ facts:
   moved_on: {type: date, range: 2000-01-01..2050-12-31, none: 未迁入}
   class_told: {type: code, of: class}
   rooms: {type: times, range: 0..400}
+  claimed: {type: code, of: identity}
   debts: {type: money, range: 0..1000}
 parameters:
   grown: {type: years, is: 18, from: 2008, cite: law 3}

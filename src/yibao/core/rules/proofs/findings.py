@@ -266,9 +266,8 @@ class _Rows:
     def before(self, at: int) -> Iterator[int]:
         """The clauses that fire where a dead one holds."""
         holds = self.question[f"holds {at}"]
-        for other in range(at):
-            if self.question.can(self.see.both(self.first[other], holds)):
-                yield other
+        firsts = ((other, self.see.both(self.first[other], holds)) for other in range(at))
+        yield from (other for other, first in firsts if self.question.can(first))
 
     def pairs(self) -> Iterator[tuple[int, int]]:
         for first in range(len(self.open)):
@@ -309,10 +308,9 @@ def decisions_of(world: World) -> list[Decision]:
 def _refuses(world: World, person: Person, kind: type[Refusal]) -> bool:
     """Whether the scalar reader refuses a person for the reason that a proof says."""
     facts, state = whole_person(world, person)
+    refused: Refusal | None = None
     try:
         scalar.evaluate(world.edition, (facts,), state)
-    except kind:
-        return True
-    except Refusal:
-        return False
-    return False
+    except Refusal as found:
+        refused = found
+    return isinstance(refused, kind)

@@ -8,6 +8,7 @@ from yibao.core.rules.edition import Edition
 from yibao.core.rules.graph import Node, in_order
 from yibao.core.rules.proofs.atoms import reads
 from yibao.core.rules.proofs.diagrams import NEVER, Diagrams, matching
+from yibao.core.rules.proofs.endless import endless
 from yibao.core.rules.proofs.least import Least
 from yibao.core.rules.proofs.logic import Logic, atoms_of
 from yibao.core.rules.proofs.patterns import Patterns
@@ -36,7 +37,8 @@ class World:
         small = [self.small(root) for root in roots]
         self.ranges = Ranges(edition.facts, edition.codes, state, small)
         self.logic = Logic(self.make, edition.codes)
-        self.least = Least(self.ranges, edition.book.calendar)
+        self.calendar = endless(edition.book.calendar)
+        self.least = Least(self.ranges, self.calendar)
         self.patterns = Patterns(self.make, self.ranges, self.least)
         self.required = [
             self.logic.negated(self.logic.of(self.reducer._broken(requirement.when)))

@@ -67,7 +67,7 @@ def _any_value(question: Question, source: Node, chance: random.Random) -> int:
 def _truths(question: Question, columns: Mapping[Node, Array], rows: int) -> Array:
     """The truth of every atom on every row. A row that asks what the text does not say stops."""
     atoms = question.diagrams.atoms
-    plan = Plan(atoms, question.world.ranges, question.world.edition.book.calendar)
+    plan = Plan(atoms, question.world.ranges, question.world.calendar)
     inputs = {}
     for node in plan.inputs:
         values = columns.get(node)
