@@ -282,3 +282,15 @@ def test_a_step_of_too_many_cases_is_no_proof_that_no_none_is_read(
     monkeypatch.setattr(diagram_module, "MOST_NODES", 3)
     found = proof('{is: "low_income and born < closes and zone == 1 and moved_on < opens"}')
     assert ["split the step" in note for note in found.notes] == [True]
+
+
+def test_ranges_settle_what_cannot_be_reasoned_about() -> None:
+    for guard, dead in [
+        ("debts + cost < limit - limit - debts", "c0"),
+        ("limit - limit - debts - cost < debts + limit", "otherwise"),
+    ]:
+        found = proof(clauses(f"{guard} -> True", "False"))
+        assert [fault.what for fault in found.faults] == [
+            f"clause “{dead}” of “x” can never hold"
+            + (": “c0” come first" if dead == "otherwise" else "")
+        ]

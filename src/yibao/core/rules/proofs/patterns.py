@@ -7,7 +7,7 @@ have least members (`least`). An atom that cannot be reasoned about counts as tr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +59,7 @@ class Patterns:
 
     def _part(self, group: Sequence[Node]) -> Part:
         if self.free(group[0]):
-            return Part((group[0],), np.array([[True], [False]]), {})
+            return Part((group[0],), self._either(group[0]), {})
         sources = list(dict.fromkeys(source for atom in group for source in reads(atom)))
         truths, examples = [], []
         for residual, chosen in self._small(group, sources).items():
@@ -90,6 +90,14 @@ class Patterns:
         return Part(
             tuple(group), every[first], {source: kept[:, at] for at, source in enumerate(sources)}
         )
+
+    def _either(self, atom: Node) -> Array:
+        """The truths of an atom that cannot be reasoned about: what the ranges leave open."""
+        truths = [[False], [True]]
+        if atom.op == "lt" and not any(node.op == "silent" for node in _values_below(atom)):
+            left, right = (self.ranges.of(side) for side in atom.args)
+            truths = truths[left.high < right.low :] if left.low < right.high else truths[:1]
+        return np.array(truths)
 
     def _small(self, group: Sequence[Node], sources: Sequence[Node]) -> States:
         """What is left of the atoms for each choice of small values, and one such choice."""
@@ -126,6 +134,18 @@ class Patterns:
             return []
         asked = make.graph.node("isnone", source, type_=FLAG)
         return [(0, {asked: make.false}), (NONE, {**none[1], asked: make.true})]
+
+
+def _values_below(node: Node) -> Iterator[Node]:
+    """The nodes whose values count in a node, without the guards that choose among them."""
+    seen: set[Node] = set()
+    stack = [node]
+    while stack:
+        one = stack.pop()
+        if one not in seen and one.op != "pick" and (one is node or one.type != FLAG):
+            seen.add(one)
+            yield one
+            stack.extend(one.args)
 
 
 def components(atoms: Iterable[Node], free: Callable[[Node], bool]) -> list[list[Node]]:
