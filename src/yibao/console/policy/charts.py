@@ -1,5 +1,6 @@
 """The drawings of a simulation: rectangles with attributes; the words stand beside them."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,9 @@ HEIGHT = 100
 HALF = 100
 _HUNDRED = 100
 _TENTHS = 1000
+# More bins than these are put together by wider steps, in fen.
+_FEW = 11
+_WIDE = (0, 5_000, 10_000, 20_000, 50_000, 100_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,11 @@ def histogram(bins: Sequence[Mapping[str, Any]]) -> list[Bar]:
 
     Empty bins at either end are left out; those between stay.
     """
-    shown = list(reversed([one for one in bins if one["persons"] or _is_same(one)]))
-    inside = [at for at, one in enumerate(reversed(list(bins))) if one in shown]
-    if inside:
-        shown = list(reversed(list(bins)))[min(inside) : max(inside) + 1]
+    shown = list(reversed(list(bins)))
+    inside = [at for at, one in enumerate(shown) if one["persons"] or _is_same(one)]
+    shown = shown[min(inside) : max(inside) + 1] if inside else []
+    if len(shown) > _FEW:
+        shown = _merged(shown)
     most = max((one["persons"] for one in shown), default=0) or 1
     found = []
     for one in shown:
@@ -60,6 +65,26 @@ def histogram(bins: Sequence[Mapping[str, Any]]) -> list[Bar]:
             )
         )
     return found
+
+
+def _merged(bins: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Fewer bins, by the wider steps of `_WIDE`; those without anybody at either end are gone."""
+    counted: dict[tuple[int, int], int] = {}
+    for one in bins:
+        side = 0 if _is_same(one) else -1 if _kind(one) == "gain" else 1
+        ends = [abs(end) for end in (one["from_fen"], one["until_fen"]) if end is not None]
+        near = min(ends)
+        step = max(edge for edge in _WIDE if edge <= near) if side else 0
+        counted[side, step] = counted.get((side, step), 0) + one["persons"]
+    found: list[Mapping[str, Any]] = []
+    steps = [*((1, edge) for edge in reversed(_WIDE)), (0, 0), *((-1, edge) for edge in _WIDE)]
+    for side, step in steps:
+        far = dict(itertools.pairwise(_WIDE)).get(step)
+        ends = (0, 1) if not side else (step, far) if side > 0 else (far and -far, -step)
+        persons = counted.get((side, step), 0)
+        found.append({"from_fen": ends[0], "until_fen": ends[1], "persons": persons})
+    inside = [at for at, one in enumerate(found) if one["persons"]]
+    return found[min(inside) : max(inside) + 1]
 
 
 def pairs(groups: Sequence[Mapping[str, Any]], *, words: str) -> list[Pair]:
@@ -93,7 +118,7 @@ def share(part: int, whole: int) -> int:
 
 
 def _is_same(one: Mapping[str, Any]) -> bool:
-    return bool(one["from_fen"] == 0)
+    return (one["from_fen"], one["until_fen"]) == (0, 1)
 
 
 def _kind(one: Mapping[str, Any]) -> str:
@@ -107,14 +132,13 @@ def _bin(one: Mapping[str, Any]) -> str:
     if _is_same(one):
         return _("不变")
     ends = [one["from_fen"], one["until_fen"]]
-    near, far = sorted(abs(end) for end in ends if end is not None), None in ends
-    yuan = [_yuan(fen) for fen in near]
-    return f"＞{yuan[0]}" if far else f"{yuan[0]}–{yuan[-1]}"
+    near = sorted(_yuan(end) for end in ends if end is not None)
+    return f"＞{near[0]}" if None in ends else f"{near[0]}–{near[-1]}"
 
 
-def _yuan(fen: int) -> str:
-    whole, rest = divmod(fen + (fen % _HUNDRED == 1 and -1), _HUNDRED)
-    return f"{whole:,}" if not rest else f"{whole:,}.{rest:02d}"
+def _yuan(fen: int) -> int:
+    """Whole yuan; a bin that begins one fen beside nothing begins at nothing."""
+    return abs(fen) // _HUNDRED
 
 
 def _decimal(tenths: int) -> str:
