@@ -42,6 +42,12 @@ def test_stays_of_any_length_are_counted_in_months() -> None:
         assert found.tolist() == [dates.months_between(start, end) for end in ends.tolist()]
 
 
+def test_a_single_pair_of_days_is_taken_as_well() -> None:
+    start, end = np.int32(dates.number(2000, 1, 31)), np.int32(dates.number(2001, 3, 1))
+    assert int(arrays.months_between(start, end)) == 13
+    assert int(arrays.age(start, end)) == 1
+
+
 @pytest.mark.parametrize("months", [-13, -1, 0, 1, 6, 12, 47])
 def test_months_are_added_as_for_one_day(months: int) -> None:
     found = arrays.add_months(DAYS, months)

@@ -60,6 +60,8 @@ def add_months(day: Array, months: Array | int) -> Array:
 
 def months_between(start: Array, end: Array) -> Array:
     """Whole months; nearly all stays are short, so only the far rows are worked out."""
+    if np.ndim(start) == np.ndim(end) == 0:
+        return _whole_months(start, end)
     start, end = np.broadcast_arrays(start, end)
     days: Array = end - start
     found: Array = np.zeros(start.shape, days.dtype)
