@@ -25,7 +25,8 @@ from yibao.core.rules.compiled_kernels import (
     with_none,
 )
 from yibao.core.rules.compiled_parts import Parts
-from yibao.core.rules.compiled_text import COSTLY, LoopText, Table
+from yibao.core.rules.compiled_text import COSTLY, LoopText
+from yibao.core.rules.compiled_words import Table
 from yibao.core.rules.graph import Node, in_order
 from yibao.core.rules.ranges import dtype_for, outcome_dtypes, ranges_of, varying
 from yibao.core.rules.reduce import Reduced

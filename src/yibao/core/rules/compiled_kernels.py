@@ -15,12 +15,8 @@ import numpy as np
 
 from yibao.core.rules import dates
 from yibao.core.rules.compiled_flag import absorbed
-from yibao.core.rules.compiled_text import (
-    LoopText,
-    Table,
-    none_of_kind,
-    tables_text,
-)
+from yibao.core.rules.compiled_text import LoopText
+from yibao.core.rules.compiled_words import Table, none_of_kind, tables_text
 from yibao.core.rules.encoding import dtype_of, none_of
 from yibao.core.rules.graph import Node, in_order
 from yibao.core.rules.ranges import Ranges, outcome_dtypes, ranges_of

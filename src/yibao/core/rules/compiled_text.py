@@ -9,16 +9,24 @@ loop is one number by kind, whatever width a column has.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from yibao.core.rules.encoding import NO_CODE, width_of
+from yibao.core.rules.compiled_words import (
+    FEW,
+    Table,
+    by_number,
+    chain,
+    constant,
+    in_known,
+    in_mask,
+    none_of_kind,
+)
 from yibao.core.rules.graph import Node, in_order
 from yibao.core.rules.ranges import NO_CLAUSE, varying
 from yibao.core.rules.runtime import LONGEST_SUM
-from yibao.core.rules.types import MONEY_RATE, RATE_PARTS, Period, Rounding, Type
+from yibao.core.rules.types import MONEY_RATE, RATE_PARTS, Period, Rounding
 
-NO_DATE, NO_NUMBER = -(2**31), -(2**63)
 COSTLY = frozenset(
     {"each", "shift", "age", "months_between", "next_month", "month_end", "year_start", "year_end"}
     | {"year_of", "uncharted"}
@@ -40,17 +48,8 @@ _JOINED = {"and": " & ", "or": " | "}
 _CALLED = frozenset({"min", "max"}) | COSTLY - {"each", "shift", "uncharted"}
 _ROUNDED = {"half_up": "((2 * {0} + {1}) // {2})", "up": "(-(-{0} // {1}))", "down": "({0} // {1})"}
 _HALF_EVEN = "round_half_even({0}, {1})"
-_FEW = 4  # members of a set that are compared one by one
-_BITS = 63
 _PAD = 2  # the body of a loop of a function
 _UNBOUNDED = 2**62
-
-Table = tuple[int, ...]
-
-
-def none_of_kind(type_: Type) -> int:
-    """What stands for a none of a type inside the loop."""
-    return {"date": NO_DATE, "code": NO_CODE}.get(type_.kind, NO_NUMBER)
 
 
 class LoopText:
@@ -155,18 +154,18 @@ class LoopText:
     def _text_in(self, node: Node) -> str:
         item, members = node.args
         if members.op == "const" and isinstance(members.value, int):
-            return _in_known(self.value(item), members.value)
+            return in_known(self.value(item), members.value)
         found, mask = self.values(node.args)
         if item.op == "const":
             return f"(({mask} >> {found}) & 1 == 1)"
-        return _in_mask(found, mask)
+        return in_mask(found, mask)
 
     def _text_pick(self, node: Node) -> str:
         guards = self.values(node.args)
         numbers = [str(at) for at in range(len(guards))]
         if _complete(node):
-            return _chain(guards[:-1], numbers)
-        return _chain(guards, [*numbers, str(NO_CLAUSE)])
+            return chain(guards[:-1], numbers)
+        return chain(guards, [*numbers, str(NO_CLAUSE)])
 
     def _text_cases(self, node: Node) -> str:
         pick, *outcomes = node.args
@@ -179,11 +178,11 @@ class LoopText:
         if not self._flat and len(texts) > 2 and all(outcome.op == "const" for outcome in outcomes):
             numbers = [int(text == "True") if text.isalpha() else int(text) for text in texts]
             return self._looked_up(self._padded(pick, numbers), node)
-        if self._flat and len(texts) > _FEW:
+        if self._flat and len(texts) > FEW:
             return self._by_flags(self._fired(pick), texts, node)
         if self._flat or len(texts) == 2:
-            return _chain(self.values(pick.args)[:-1], texts)
-        return _by_number(self.value(pick), texts)
+            return chain(self.values(pick.args)[:-1], texts)
+        return by_number(self.value(pick), texts)
 
     def _fired(self, pick: Node) -> list[str]:
         """A flag a clause: whether it is the first that holds. Each worked out once."""
@@ -208,7 +207,7 @@ class LoopText:
         tests = [f"({' | '.join(flags)})" for flags in where.values()]
         if {common, *where} <= {"True", "False"}:
             return f"(not {tests[0]})" if common == "True" else tests[0]
-        return _chain(tests, [*where, common])
+        return chain(tests, [*where, common])
 
     def _paid_if_counted(self, node: Node) -> str | None:
         """What a ceiling adds: the amount if it is above 0 and counted. One that is never below 0
@@ -283,7 +282,7 @@ class LoopText:
     def _text_table(self, node: Node) -> str:
         """Keys are masked to the size of the table, so that no garbage reads beside it."""
         assert isinstance(node.value, tuple)
-        if self._flat and len(node.args) == 1 and len(node.value) <= _FEW:
+        if self._flat and len(node.args) == 1 and len(node.value) <= FEW:
             return self._few_rows(node)
         sizes = [
             1 << max(int(key[at]) for key, _ in node.value).bit_length()
@@ -308,7 +307,7 @@ class LoopText:
         key = self.value(node.args[0])
         rows = [none_of_kind(node.type) if value is None else value for _, value in node.value]
         tests = [f"({key} == {int(keys[0])})" for keys, _ in node.value]
-        return _chain(tests[:-1], [str(row) for row in rows])
+        return chain(tests[:-1], [str(row) for row in rows])
 
     def _padded(self, pick: Node, numbers: list[int]) -> str:
         """A look-up by the clause; where none may hold, its number is masked."""
@@ -387,55 +386,3 @@ def _above_zero(part: Node, amount: Node) -> bool:
 def _complete(pick: Node) -> bool:
     """Whether the last clause holds wherever no other does."""
     return pick.args[-1].op == "const" and pick.args[-1].value is True
-
-
-def constant(node: Node, type_: Type) -> str:
-    """A constant, a none as the kind that is asked for has it."""
-    value = node.value
-    if value is None:
-        return "False" if type_.kind == "flag" else str(none_of_kind(type_))
-    if isinstance(value, bool):
-        return str(value)
-    return str(value) if isinstance(value, int) else "0"
-
-
-def _chain(guards: Sequence[str], texts: Sequence[str]) -> str:
-    """The text of the first guard that holds, else the last."""
-    parts = [f"{text} if {guard} else " for guard, text in zip(guards, texts)]
-    return f"({''.join(parts)}{texts[-1]})"
-
-
-def _by_number(chosen: str, texts: Sequence[str]) -> str:
-    """Outcomes by the clause's number, equal ones together, the most frequent one last."""
-    common = Counter(texts).most_common(1)[0][0]
-    where: dict[str, list[int]] = {}
-    for at, text in enumerate(texts):
-        if text != common:
-            where.setdefault(text, []).append(at)
-    tests = [_in_known(chosen, sum(1 << at for at in places)) for places in where.values()]
-    return _chain(tests, [*where, common])
-
-
-def _in_known(item: str, members: int) -> str:
-    """Whether a number is in a set that is known; a none is in none."""
-    found = [at for at in range(members.bit_length()) if members >> at & 1]
-    if not found:
-        return "False"
-    if len(found) == found[-1] - found[0] + 1 and len(found) > 1:
-        return f"(({item} >= {found[0]}) & ({item} <= {found[-1]}))"
-    if len(found) <= _FEW:
-        return f"({' | '.join(f'({item} == {at})' for at in found)})"
-    return _in_mask(item, str(members))
-
-
-def _in_mask(item: str, mask: str) -> str:
-    inside = f"({item} >= 0) & ({item} < {_BITS})"
-    return f"({inside} & ((({mask} >> ({item} & {_BITS})) & 1) == 1))"
-
-
-def tables_text(tables: Mapping[Table, str]) -> list[str]:
-    """The tables as constants of the module."""
-    return [
-        f"{name} = np.array({list(rows)}, np.{width_of(min(rows), max(rows)).name})"
-        for rows, name in tables.items()
-    ]
