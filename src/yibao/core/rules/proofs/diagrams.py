@@ -16,7 +16,7 @@ from yibao.core.rules.graph import Node
 from yibao.core.rules.proofs.least import TooManyPatterns
 
 NEVER, ALWAYS = 0, 1
-MOST_NODES = 120_000
+MOST_NODES = 400000
 
 
 class Diagrams:
