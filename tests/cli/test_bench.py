@@ -56,6 +56,7 @@ def test_the_rules_are_measured_beside_hand_written_code_that_agrees_on_every_ro
     for name, value in SMALL.items():
         monkeypatch.setenv(name, value)
     results = bench._module("rules").run()
+    assert json.loads(json.dumps(results)) == results
     named = {result["name"]: result for result in results}
     for what in ("contribution", "benefit"):
         for other in ("NumPy by hand",):

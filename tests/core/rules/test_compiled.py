@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import numpy as np
 import pytest
 
+from tests.core.rules.language import every_operator
 from tests.core.rules.random_columns import facts_of_row, facts_read, random_columns
 from tests.core.rules.samples import BENEFIT, CONTRIBUTION, read
+from yibao.core.calendar import WorkingCalendar
 from yibao.core.refusal import Refusal
 from yibao.core.rules import columns, compiled, scalar
 from yibao.core.rules.columns import Decided
@@ -54,6 +57,17 @@ def test_a_regions_rule_compiled_is_the_rule_in_columns(region: str, rule: str) 
     expected, found = columns.decide(edition, rows), compiled.decide(edition, rows)
     assert_same(expected, found)
     assert_same_clauses(edition, rows, expected, found)
+
+
+def test_every_operator_compiled_is_the_operator_in_columns() -> None:
+    days = WorkingCalendar(
+        holidays=[date(2009, 1, 1)], workdays=[], first=date(2008, 7, 1), last=date(2010, 3, 31)
+    ).ordinals
+    edition = every_operator(days)
+    rows = random_columns(edition, 2_000)
+    found = compiled.decide(edition, rows)
+    assert_same(columns.decide(edition, rows), found)
+    assert (~found.unanswered).sum() > 200
 
 
 def visits_of(edition: Edition, persons: int, visits: int) -> tuple[Columns, Columns, Array]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import duckdb
 import numpy as np
 import pytest
 from django.db import connections
 
+from tests.core.rules.language import every_operator
 from tests.core.rules.random_columns import facts_read, random_columns
 from tests.core.rules.sql_rows import answers_of, differences, table_columns, table_rows
+from yibao.core.calendar import WorkingCalendar
 from yibao.core.rules import sql
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.encoding import Columns
@@ -50,6 +53,22 @@ def test_codes_may_stand_as_their_numbers(duck, region: str, rule: str) -> None:
     columns = random_columns(edition, 500)
     answers = answers_of(duck, edition, columns, numbered=True)
     assert differences(edition, columns, answers, numbered=True) == []
+
+
+@pytest.mark.parametrize("numbered", [False, True])
+def test_every_operator_is_the_scalar_readers(numbered: bool) -> None:
+    days = WorkingCalendar(
+        holidays=[date(2009, 1, 1)], workdays=[], first=date(2008, 7, 1), last=date(2010, 3, 31)
+    ).ordinals
+    edition = every_operator(days)
+    connection = duckdb.connect()
+    connection.execute("create table working_day (day date, number bigint, works boolean)")
+    rows = list(sql.working_days(days))
+    connection.executemany("insert into working_day values (?, ?, ?)", rows)
+    columns = random_columns(edition, 1_000)
+    answers = answers_of(connection, edition, columns, numbered=numbered)
+    assert differences(edition, columns, answers, numbered=numbered) == []
+    assert sum(not answer["unanswered"] for answer in answers.values()) > 100
 
 
 def visits_with_states(rows: int) -> tuple[Edition, Columns, list[list[int]]]:
