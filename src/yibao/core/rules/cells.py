@@ -19,7 +19,7 @@ from yibao.core.rules.columns import BLOCK, Decided, completed, decide
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.encoding import Array, Columns
 from yibao.core.rules.reduce import reduce_edition
-from yibao.core.rules.sorting import Axis, Mixed, axes_of
+from yibao.core.rules.sorting import AND, Axis, Mixed, axes_of
 
 MOST_CELLS = 1_000_000
 _NARROW = 1 << 16
@@ -109,7 +109,7 @@ class Cells:
             label = axis.fact.label.in_language(language)
             told = axis.told(at, names, language)
             if label in found:
-                found[label] = "、".join(filter(None, (found[label], told)))
+                found[label] = AND[language].join(filter(None, (found[label], told)))
             else:
                 found[label] = told
         return found

@@ -25,6 +25,7 @@ _SMALL = frozenset({"flag", "code", "level"})
 _NONE = {"zh": "无", "en": "none"}
 _FLAG = {"zh": ("否", "是"), "en": ("no", "yes")}
 _TO = {"zh": "至", "en": " to "}
+AND = {"zh": "、", "en": ", "}
 
 
 class Mixed(Exception):  # noqa: N818 - becomes NoCells
@@ -102,15 +103,15 @@ class Axis:
         if self.mask:
             labels = list(names[type_.of].codes.values()) if type_.kind == "codes" else None
             told = [labels[b].in_language(language) if labels else str(b) for b in self.bits]
-            return "、".join(told) if at else ""
+            return AND[language].join(told) if at else ""
         none = self.fact.none if language == "zh" and self.fact.none else _NONE[language]
         if type_.kind == "code":
             labels = list(names[type_.of].codes.values())
-            return "、".join(
+            return AND[language].join(
                 none if value is None else labels[value].in_language(language) for value in member
             )
         if type_.kind == "level":
-            return "、".join(none if value is None else str(value) for value in member)
+            return AND[language].join(none if value is None else str(value) for value in member)
         if member == (None,):
             return none
         first, last = (str(to_json(value, type_)) for value in member)

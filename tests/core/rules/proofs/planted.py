@@ -22,6 +22,7 @@ parameters:
   helped: {type: codes, of: identity, is: [minimum_living, orphan], from: 2008, cite: law 1}
   opens: {type: date, is: 2009-03-01, from: 2008, cite: law 1}
   closes: {type: date, is: 2009-06-30, from: 2008, cite: law 1}
+  long: {type: period, is: 6 months, from: 2008, cite: law 1}
   wait: {type: period, is: 2 months, from: 2008, cite: law 1}
   soon: {type: period, is: 3 working_days, from: 2008, cite: law 1}
   many: {type: times, is: 5, from: 2008, cite: law 1}

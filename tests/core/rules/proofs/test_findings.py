@@ -141,18 +141,12 @@ def test_three_dates_in_a_circle_contradict_each_other() -> None:
     assert told(proof(step)) == ["clause “c0” of “x” can never hold [law 2]. drop it or move it up"]
 
 
-def test_months_are_taken_in_by_their_own_arithmetic() -> None:
+def test_months_are_counted_by_their_own_arithmetic() -> None:
     step = clauses(
         "months_between(admitted_on, discharged_on) < half -> True",
-        "discharged_on >= admitted_on + six -> False",
-    ).replace("six", "long")
-    text = "long: {type: period, is: 6 months, from: 2008, cite: law 1}"
-    facts = planted.FACTS
-    try:
-        planted.FACTS = facts + f"  {text}\n"
-        assert told(proof(step)) == []
-    finally:
-        planted.FACTS = facts
+        "discharged_on >= admitted_on + long -> False",
+    )
+    assert told(proof(step)) == []
 
 
 def test_a_none_is_only_read_where_nobody_asked_first() -> None:
@@ -281,13 +275,14 @@ def test_what_compares_many_numbers_is_proved_for_either_truth_or_sampled() -> N
 
 def test_a_crossing_that_no_drawn_person_shows_is_a_note() -> None:
     step = clauses(
-        "debts + cost == limit + debts + debts -> adult",
-        "debts + debts == cost + rooms_cost -> child",
+        "debts + cost == limit -> adult",  # that both are exactly so is never drawn
+        "low_income -> child",
         "adult",
         more="of: class, cite: law 2",
-    ).replace("rooms_cost", "limit * rooms")
-    notes = proof(step).notes
-    assert any("may cross: sampled, not proved" in note for note in notes) or proof(step).faults
+    )
+    found = proof(step)
+    assert found.faults == ()
+    assert found.notes[0].endswith("“c0” and “c1” may cross: sampled, not proved")
 
 
 def test_a_sum_of_too_many_terms_and_a_value_too_wide_are_faults() -> None:
