@@ -96,7 +96,12 @@ def answered(book: Rulebook, edition: Edition, given: Mapping[str, object]) -> A
             else fold.step(edition, parts[0], parts[1], fold.State(state))[0]
         )
     except Silent as silent:
-        return _nothing(silent=said(silent), setting=silent.name)
+        asked = book.parameters.get(silent.name)
+        label = labelled(asked.label, silent.name) if asked else silent.name
+        words = _("文件没有规定“%(label)s”：%(reason)s")
+        told = words % {"label": label, "reason": silent.reason}
+        is_open = asked is not None and (asked.open or any(one.open for one in asked.values))
+        return _nothing(silent=told, setting=silent.name if is_open else "")
     except MissingFact as missing:
         asked = labelled(edition.facts[missing.fact].label, missing.fact)
         return _nothing(refused=_("还缺“%(fact)s”，请填写后再判断") % {"fact": asked})

@@ -119,6 +119,18 @@ _RULES = {
     "deposit": _lazy("质量保证金"),
     "fund_days": _lazy("基金拨付期限"),
     "suspension": _lazy("暂停待遇"),
+    "card": _lazy("医保卡"),
+    "change": _lazy("信息变更"),
+    "certifier": _lazy("身份认定部门"),
+    "bearer": _lazy("缴费由谁承担"),
+    "payment": _lazy("缴费"),
+    "entry_deadline": _lazy("录入期限"),
+    "tier": _lazy("职责层级"),
+    "duty_holder": _lazy("职责单位"),
+    "claim_route": _lazy("申报途径"),
+    "grant": _lazy("资助"),
+    "scope": _lazy("保障范围"),
+    "institution_standing": _lazy("机构资格"),
 }
 
 
