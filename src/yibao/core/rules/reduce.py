@@ -70,11 +70,13 @@ def reduce_edition(
     if key not in _kept:
         if len(_kept) >= _KEPT_AT_MOST:
             _kept.clear()
-        _kept[key] = _Reducer(edition, missing, nones_proved).reduced()
+        _kept[key] = Reducer(edition, missing, nones_proved).reduced()
     return _kept[key]
 
 
-class _Reducer:
+class Reducer:
+    """Makes one edition small; `broken` is also what the proofs ask of a requirement."""
+
     def __init__(self, edition: Edition, missing: frozenset[str], nones_proved: bool) -> None:
         self.edition, self.nones_proved = edition, nones_proved
         self.make = Simplifier(edition.facts)
@@ -132,7 +134,7 @@ class _Reducer:
         edition, make = self.edition, self.make
         result = tuple((name, self.small(node)) for name, node in edition.result)
         fold = self._fold()
-        refused = make.any_of([self._broken(requirement.when) for requirement in edition.requires])
+        refused = make.any_of([self.broken(requirement.when) for requirement in edition.requires])
         nodes = [node for _, node in edition.result]
         if edition.fold is not None:
             nodes += [*edition.fold.next, *edition.fold.limits]
@@ -158,7 +160,7 @@ class _Reducer:
         absent = self.edition.facts[name].absent
         return absent is None or (bool(absent.fact) and self._may_be_missing(absent.fact))
 
-    def _broken(self, when: Node) -> Node:
+    def broken(self, when: Node) -> Node:
         """Whether a condition fails; one that cannot be asked says nothing."""
         make = self.make
         return make.all_of((make.negated(self.flags.of(when)), make.negated(self.small(when))))
@@ -167,7 +169,7 @@ class _Reducer:
         """What is ensured and does not hold, and states that leave their range."""
         found = []
         if not self.nones_proved:
-            found += [self._broken(ensured.when) for ensured in self.edition.ensures]
+            found += [self.broken(ensured.when) for ensured in self.edition.ensures]
         for variable, after in zip(fold.state, fold.next) if fold else ():
             if not variable.name.startswith(USED):
                 low, high = (

@@ -13,7 +13,7 @@ from yibao.core.rules.proofs.least import Least
 from yibao.core.rules.proofs.logic import Logic, atoms_of
 from yibao.core.rules.proofs.patterns import Patterns
 from yibao.core.rules.ranges import Ranges
-from yibao.core.rules.reduce import _Reducer
+from yibao.core.rules.reduce import Reducer
 
 Person = Mapping[Node, int]
 
@@ -23,7 +23,7 @@ class World:
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
-        self.reducer = _Reducer(edition, frozenset(), False)
+        self.reducer = Reducer(edition, frozenset(), False)
         self.make, self.small, self.flags = (
             self.reducer.make,
             self.reducer.small,
@@ -41,7 +41,7 @@ class World:
         self.least = Least(self.ranges, self.calendar)
         self.patterns = Patterns(self.make, self.ranges, self.least)
         self.required = [
-            self.logic.negated(self.logic.of(self.reducer._broken(requirement.when)))
+            self.logic.negated(self.logic.of(self.reducer.broken(requirement.when)))
             for requirement in edition.requires
         ]
 
