@@ -34,11 +34,12 @@ parameters:
   open_time: {type: period, open: 文件未载}
   seven: {type: days, is: 7, from: 2008, cite: law 1}
   rates: {type: rate, by: [rank, rank], is: {a: {a: 1%, b: 2%, c: 3%}, b: {a: 4%, b: 5%, c: 6%}, c: {a: 7%, b: 8%, c: 9%}}, from: 2008, cite: law 1}
+  nobody: {type: codes, of: rank, is: [], from: 2008, cite: law 1}
   spread: {type: codes, of: rank, is: [a, c], from: 2008, cite: law 1}
 rules:
   all:
     cite: law 1
-    result: {even: evenly, up: up, down: down, near_: near_part, weeks: weeks, due: due, later: later, before: before, end: end, day: day, in_many: in_many, shared: shared, matched: matched, table_rate: table_rate, why: why, level: level, silent_day: silent_day, age: age_then, spread_in: spread_in, waited_until: waited_until}
+    result: {even: evenly, up: up, down: down, near_: near_part, weeks: weeks, due: due, later: later, before: before, end: end, day: day, in_many: in_many, shared: shared, matched: matched, table_rate: table_rate, why: why, level: level, silent_day: silent_day, age: age_then, spread_in: spread_in, waited_until: waited_until, nobody_: in_nobody, owed: owed}
     steps:
       evenly: {is: "rounded(debt * part, even)"}
       up: {is: "rounded(debt * part, upward)"}
@@ -58,6 +59,11 @@ rules:
       level: {is: maybe_level}
       age_then: {is: "age(from_day, to_day)"}
       waited_until: {is: to_day + waited}
+      in_nobody: {is: one in nobody}
+      owed:
+        first_of:
+          both: {when: flagged and other == a, is: debt, cite: law 1}
+          otherwise: {is: 0, cite: law 1}
       silent_day:
         first_of:
           open_one: {when: flagged and debt > part_of, is: "rounded(debt * part, open_rounding)", cite: law 1}
@@ -76,3 +82,41 @@ rules:
 def every_operator(calendar: Calendar) -> Edition:
     """The rule, bound for 2009."""
     return read(RULE, calendar=calendar).bind("all", year=2009)
+
+
+TIERS = """
+parameters:
+  two: {type: times, is: 2, from: 2008, cite: law 1}
+  three: {type: times, is: 3, from: 2008, cite: law 1}
+  little: {type: money, is: 10, from: 2008, cite: law 1}
+  much: {type: money, is: 30, from: 2008, cite: law 1}
+  first_tier: {type: money, is: 5, from: 2008, cite: law 1}
+rules:
+  tiers:
+    cite: law 1
+    result: {tier: tier, known: is_known, left: left}
+    fold:
+      key: [person]
+      order: [number]
+      state: {seen: {type: times, starts: 0, range: 0..5}}
+      next: {seen: seen + 1}
+    steps:
+      tier:
+        first_of:
+          first: {when: seen == 0, is: first_tier, cite: law 1}
+          second: {when: seen == 1, is: little, cite: law 1}
+          third: {when: seen == two, is: much, cite: law 1}
+          fourth: {when: seen == three and hospital_level == 1, is: little, cite: law 1}
+      is_known:
+        first_of:
+          first: {when: seen == 0, is: False, cite: law 1}
+          second: {when: seen == 1, is: True, cite: law 1}
+          third: {when: seen == two, is: False, cite: law 1}
+          otherwise: {is: True, cite: law 1}
+      left: {is: cost - tier}
+"""
+
+
+def tiers() -> Edition:
+    """A fold whose clauses ask the state alone, and leave a gap after the third visit."""
+    return read(TIERS).bind("tiers", year=2009)

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from tests.core.rules.language import every_operator
+from tests.core.rules.language import every_operator, tiers
 from tests.core.rules.random_columns import facts_of_row, facts_read, random_columns
 from tests.core.rules.samples import BENEFIT, CONTRIBUTION, read
 from yibao.core.calendar import WorkingCalendar
@@ -180,6 +180,34 @@ def test_a_visit_of_nobody_is_an_error_and_not_a_memory_fault(benefit: Edition) 
         compiled.fold_columns(benefit, persons, visits, whose + 5)
     none = Columns(0, {name: value[:0] for name, value in visits.values.items()})
     assert compiled.fold_columns(benefit, persons, none, whose[:0]).unanswered.size == 0
+
+
+def test_a_fold_that_answers_every_row_writes_no_flag() -> None:
+    plain = BENEFIT[: BENEFIT.index("    requires:")] + BENEFIT[BENEFIT.index("    steps:") :]
+    plain = plain.replace("        stays: {type: times, starts: 0, range: 0..6}\n", "")
+    plain = plain.replace("next: {stays: stays + counted}", "next: {}")
+    plain = plain.replace("range(stays, stays + periods)", "range(0, periods)")
+    plain = plain.replace("      order: [discharged_on, number]", "      order: [number]")
+    edition = read(plain).bind("benefit", year=2009)
+    persons, visits, whose = visits_of(edition, 30, 400)
+    asked = persons, visits, whose
+    expected = columns.fold_columns(edition, *asked, nones_proved=True)
+    found = compiled.fold_columns(edition, *asked, nones_proved=True)
+    assert_same(expected, found)
+    assert not found.unanswered.any()
+
+
+def test_clauses_that_ask_the_state_are_those_of_columns_gap_and_all() -> None:
+    edition = tiers()
+    names = facts_read(edition)
+    visits = random_columns(edition, 300, names)
+    asked = Columns(60, {}), visits, np.random.default_rng(1).integers(0, 60, 300)
+    expected, found = columns.fold_columns(edition, *asked), compiled.fold_columns(edition, *asked)
+    assert_same(expected, found)
+    for name, numbers in expected.clauses.items():
+        kept = ~expected.unanswered
+        assert np.array_equal(numbers[kept], found.clauses[name][kept])
+    assert 0 < found.unanswered.sum() < 300
 
 
 def test_without_numba_the_refusal_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -151,18 +151,12 @@ class Folding:
         functions["visits"](person_of, self._record, *arguments, *outputs, *working)
         return out
 
-    def state(self) -> dict[str, Array]:
+    def state(self) -> Mapping[str, Array]:
         """The state of each person after the last visit that was answered."""
-        fold = self.edition.fold
-        assert fold is not None
-        if self._record is None or self._layout is None:
-            return {
-                variable.name: np.full(self.persons.size, variable.starts, np.int64)
-                for variable in fold.state
-            }
+        assert self._layout is not None and self._record is not None, "no visit was decided yet"
         people = _kernel(self.edition, self._layout, self._shelf)[0].people
         assert people is not None
-        return {name: self._record[field].astype(np.int64) for name, field in people.state.items()}
+        return _State(self._record, people.state)
 
     def _kernel(self, by_visit: Columns, by_person: Columns) -> tuple[Kernel, Functions]:
         layout = _Layout(

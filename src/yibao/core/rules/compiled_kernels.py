@@ -179,8 +179,7 @@ class Inputs:
         canonical = f"c{self._facts[name]}"
         none, other = self._none(node), none_of_kind(node.type)
         load = f"{canonical} = {other} if {found} == {none} else np.int64({found})"
-        if load not in self.loads:
-            self.loads.append(load)
+        self.loads.append(load)
         return canonical
 
     def _none(self, node: Node) -> int:

@@ -141,9 +141,6 @@ class LoopText:
     def _text_const(self, node: Node) -> str:
         return constant(node, node.type)
 
-    def _text_isnone(self, node: Node) -> str:
-        return f"({self.value(node.args[0])} == {none_of_kind(node.args[0].type)})"
-
     def _text_silent(self, node: Node) -> str:
         """Whatever it is: the row is flagged where it is read."""
         return "False" if node.type.kind == "flag" else "0"
@@ -333,8 +330,9 @@ class LoopText:
         unit = parts * how.fen
         amount = self.value(node.args[0])
         if how.mode == "half_up" and unit % 2 == 0 and self._low(node.args[0]) >= 0:
-            whole = f"(np.uint64({amount} + {unit // 2}) // np.uint64({unit}))"
-            text = f"np.int64{whole}"
+            text = f"np.int64(np.uint64({amount} + {unit // 2}) // np.uint64({unit}))"
+        elif how.mode == "half_up" and unit % 2 == 0:
+            text = f"(({amount} + {unit // 2}) // {unit})"
         else:
             text = _ROUNDED.get(how.mode, _HALF_EVEN).format(amount, unit, 2 * unit)
         return text if how.fen == 1 else f"({text} * {how.fen})"
