@@ -68,6 +68,8 @@ def test_one_day_may_stand_beside_many() -> None:
     assert arrays.months_between(COLUMN, start).tolist() == [
         dates.months_between(day, int(start)) for day in DAYS
     ]
+    one = arrays.months_between(start, np.array(dates.number(2008, 4, 30)))
+    assert (one.shape, one.tolist()) == ((), 3)
     assert arrays.months_between(COLUMN, COLUMN + 3).dtype == COLUMN.dtype
 
 

@@ -323,6 +323,13 @@ def test_binding_puts_every_dated_value_in_its_place(book: Rulebook) -> None:
     assert shape(later.limits[0])[3] == ("const", 12050)
 
 
+def test_an_order_that_reads_a_value_has_it_once_bound() -> None:
+    fold = read(TEXT.replace("order: [left]", "order: [left + wait]")).bind("pay", year=2009).fold
+    assert fold is not None
+    wait = ("const", Period(10, "days"))
+    assert [shape(node) for node in fold.order] == [("shift", 1, ("fact", "left"), wait)]
+
+
 def test_a_value_that_no_year_has_is_silent_with_its_name_and_a_reason(book: Rulebook) -> None:
     text = TEXT.replace("limit: cap", "limit: fee")
     fold = read(text).bind("pay", year=2009).fold
