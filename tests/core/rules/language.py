@@ -22,6 +22,7 @@ facts:
   debt: {type: money, range: -900..900}
   part: {type: rate, range: 0%..100%}
   flagged: {type: flag}
+  early_day: {type: date, range: 1990-01-01..1999-12-31}
   waited: {type: working_days, range: 0..3}
 parameters:
   even: {type: rounding, is: half_even to fen, from: 2008, cite: law 1}
@@ -32,6 +33,7 @@ parameters:
   soon: {type: period, is: 3 working_days, from: 2008, cite: law 1}
   months: {type: period, is: 2 months, from: 2008, cite: law 1}
   open_time: {type: period, open: 文件未载}
+  deadline: {type: date-time, is: 2009-04-30T16:30:00, from: 2008, cite: law 1}
   seven: {type: days, is: 7, from: 2008, cite: law 1}
   rates: {type: rate, by: [rank, rank], is: {a: {a: 1%, b: 2%, c: 3%}, b: {a: 4%, b: 5%, c: 6%}, c: {a: 7%, b: 8%, c: 9%}}, from: 2008, cite: law 1}
   nobody: {type: codes, of: rank, is: [], from: 2008, cite: law 1}
@@ -39,8 +41,10 @@ parameters:
 rules:
   all:
     cite: law 1
-    result: {even: evenly, up: up, down: down, near_: near_part, weeks: weeks, due: due, later: later, before: before, end: end, day: day, in_many: in_many, shared: shared, matched: matched, table_rate: table_rate, why: why, level: level, silent_day: silent_day, age: age_then, spread_in: spread_in, waited_until: waited_until, nobody_: in_nobody, owed: owed}
+    result: {even: evenly, up: up, down: down, near_: near_part, weeks: weeks, due: due, later: later, before: before, end: end, day: day, in_many: in_many, shared: shared, matched: matched, table_rate: table_rate, why: why, level: level, silent_day: silent_day, age: age_then, spread_in: spread_in, waited_until: waited_until, nobody_: in_nobody, owed: owed, on_time: on_time}
+    requires: [{when: not flagged or other != c or from_day < early_day, zh: 任意}]
     steps:
+      on_time: {is: moment <= deadline}
       evenly: {is: "rounded(debt * part, even)"}
       up: {is: "rounded(debt * part, upward)"}
       down: {is: "rounded(debt * part, downward)"}
@@ -62,7 +66,7 @@ rules:
       in_nobody: {is: one in nobody}
       owed:
         first_of:
-          both: {when: flagged and other == a, is: debt, cite: law 1}
+          both: {when: flagged and other == a, is: cost, cite: law 1}
           otherwise: {is: 0, cite: law 1}
       silent_day:
         first_of:
@@ -99,7 +103,7 @@ rules:
       key: [person]
       order: [number]
       state: {seen: {type: times, starts: 0, range: 0..5}}
-      next: {seen: seen + 1}
+      next: {seen: seen + counted}
     steps:
       tier:
         first_of:
@@ -113,6 +117,12 @@ rules:
           second: {when: seen == 1, is: True, cite: law 1}
           third: {when: seen == two, is: False, cite: law 1}
           otherwise: {is: True, cite: law 1}
+      counted:
+        first_of:
+          first: {when: seen == 0, is: 1, cite: law 1}
+          second: {when: seen == 1, is: 1, cite: law 1}
+          third: {when: seen == two and hospital_level == 1, is: 0, cite: law 1}
+          otherwise: {is: 1, cite: law 1}
       left: {is: cost - tier}
 """
 

@@ -52,18 +52,14 @@ class _Absorber:
         return make.cases(pick, outcomes, FLAG)
 
     def _settled(self, node: Node) -> Node:
-        """A comparison that the ranges settle. Nones are flagged where they are read."""
+        """No, where ranges exclude the comparison. Nones are flagged where they are read."""
         first, second = node.args
         if first.op == second.op == "add" and set(first.args) & set(second.args):
             shared = next(arg for arg in first.args if arg in second.args)
             first, second = (_other(side, shared) for side in (first, second))
         low, high = self.ranges.of(first), self.ranges.of(second)
-        strict = node.op == "lt"
-        if low.low > high.high or (strict and low.low == high.high):
-            return self.make.false
-        if low.high < high.low or (not strict and low.high == high.low):
-            return self.make.true
-        return node
+        never = low.low > high.high or (node.op == "lt" and low.low == high.high)
+        return self.make.false if never else node
 
     def _joined(self, node: Node, truths: dict[Node, bool], *, settles: bool) -> Node:
         """Parts in turn, simple ones first: a later part is only asked where earlier ones did not

@@ -172,11 +172,8 @@ class LoopText:
         if any(self._costly(outcome) for outcome in outcomes):
             return self._branches(node)
         texts = [self._outcome(outcome, node) for outcome in outcomes]
-        if not self._flat and len(texts) > 2 and all(outcome.op == "const" for outcome in outcomes):
-            numbers = [int(text == "True") if text.isalpha() else int(text) for text in texts]
-            return self._looked_up(self._padded(pick, numbers), node)
         if self._flat and len(texts) > FEW:
-            return self._by_flags(self._fired(pick), texts, node)
+            return self._by_flags(self._fired(pick), texts)
         if self._flat or len(texts) == 2:
             return chain(self.values(pick.args)[:-1], texts)
         return by_number(self.value(pick), texts)
@@ -194,7 +191,7 @@ class LoopText:
             block.fired[pick] = found
         return found
 
-    def _by_flags(self, fired: Sequence[str], texts: Sequence[str], node: Node) -> str:
+    def _by_flags(self, fired: Sequence[str], texts: Sequence[str]) -> str:
         """Outcomes by the flags, equal ones together, the most frequent one last."""
         common = Counter(texts).most_common(1)[0][0]
         where: dict[str, list[str]] = {}
@@ -305,15 +302,6 @@ class LoopText:
         rows = [none_of_kind(node.type) if value is None else value for _, value in node.value]
         tests = [f"({key} == {int(keys[0])})" for keys, _ in node.value]
         return chain(tests[:-1], [str(row) for row in rows])
-
-    def _padded(self, pick: Node, numbers: list[int]) -> str:
-        """A look-up by the clause; where none may hold, its number is masked."""
-        chosen = self.value(pick)
-        if _complete(pick):
-            return f"{self._table(tuple(numbers))}[{chosen}]"
-        size = 1 << (len(numbers) - 1).bit_length()
-        rows = tuple(numbers + numbers[-1:] * (size - len(numbers)))
-        return f"{self._table(rows)}[{chosen} & {size - 1}]"
 
     @staticmethod
     def _looked_up(text: str, node: Node) -> str:

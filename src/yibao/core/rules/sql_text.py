@@ -86,8 +86,7 @@ class SqlText:
             return f"cast(null as {self._sql_type(type_)})"
         if isinstance(value, bool):
             return "true" if value else "false"
-        if not isinstance(value, int):
-            return "null"
+        assert isinstance(value, int), value
         if type_.kind == "date":
             return f"date '{dates.to_date(value).isoformat()}'"
         if type_.kind == "date-time":
