@@ -27,7 +27,7 @@ class DraftFaulty(Refusal):
     """Raised by `submit` and `activate` for a draft that cannot be read over the rulebook."""
 
     code = "E952"
-    message = "提案有 {count} 处错误，第一处在第 {line} 行：{what}"
+    message = "提案有 {count} 处错误，第一处在第 {line} 行"
     remedy = "请按检查结果改正后再提交"
     message_en = "The proposal has {count} faults, the first in line {line}: {what}"
     remedy_en = "Mend what the check names, then submit it again"
