@@ -19,7 +19,7 @@ from yibao.core.rules.types import Rounding
 
 SHORT_STAY = 28  # days within which no whole month can pass
 FEW = 4  # codes that are compared one by one rather than looked up
-_FIRST_DAY = dates.number(1990, 1, 1)
+FIRST_DAY = dates.number(1990, 1, 1)
 _LAST_DAY = dates.number(2110, 12, 31)
 
 
@@ -145,29 +145,29 @@ class WorkingDays:
     """The n-th working day after a day, by look-up. Outside the calendar the answer is unknown."""
 
     def __init__(self, calendar: Calendar | None) -> None:
-        days = np.arange(_FIRST_DAY, _LAST_DAY + 1)
-        self._known = np.zeros(len(days), np.bool_)
+        days = np.arange(FIRST_DAY, _LAST_DAY + 1)
+        self.known = np.zeros(len(days), np.bool_)
         following = set()
         for at, day in enumerate(days.tolist()):
             found = None if calendar is None else _next_working(calendar, day)
             if found is not None:
                 following.add(found)
-                self._known[at] = True
-        self._days = np.array(sorted(following), np.int64)
+                self.known[at] = True
+        self.days = np.array(sorted(following), np.int64)
 
     def shifted(self, day: Array, count: Array | int) -> tuple[Array, Array]:
         """The shifted days, and where they are unknown."""
         day, count = np.broadcast_arrays(day.astype(np.int64), np.asarray(count, np.int64))
         at = np.where(
             count > 0,
-            np.searchsorted(self._days, day, "right") + count - 1,
-            np.searchsorted(self._days, day, "left") + count,
+            np.searchsorted(self.days, day, "right") + count - 1,
+            np.searchsorted(self.days, day, "left") + count,
         )
-        place = day - _FIRST_DAY
-        inside = (place >= 0) & (place < len(self._known))
-        known = inside & self._known.take(place, mode="clip")
-        lost = ~known | ((count != 0) & ((at < 0) | (at >= len(self._days))))
-        days = self._days if len(self._days) else np.zeros(1, np.int64)
+        place = day - FIRST_DAY
+        inside = (place >= 0) & (place < len(self.known))
+        known = inside & self.known.take(place, mode="clip")
+        lost = ~known | (at < 0) | (at >= len(self.days))
+        days = self.days if len(self.days) else np.zeros(1, np.int64)
         return np.where(count == 0, day, days.take(at, mode="clip")), lost
 
 

@@ -218,15 +218,15 @@ def fold_columns(
     stand before their forerunners.
     """
     assert edition.fold is not None, f"“{edition.rule}” is no fold: use decide"
-    by_visit, by_person = _shared_out(edition, persons, visits)
+    by_visit, by_person = shared_out(edition, persons, visits)
     missing = frozenset({*by_visit.missing, *by_person.missing})
     plan = prepared(edition, missing, nones_proved=nones_proved)
     rounds = Rounds(person_of, persons.size)
-    _check_order(edition, plan, visits, rounds)
+    check_order(edition, plan, visits, rounds)
     return _Fold(plan, by_person, by_visit, rounds, witness=witness).run()
 
 
-def _shared_out(edition: Edition, persons: Columns, visits: Columns) -> tuple[Columns, Columns]:
+def shared_out(edition: Edition, persons: Columns, visits: Columns) -> tuple[Columns, Columns]:
     """The facts that stand by visit, and those that stand by person, absent ones presumed."""
     both = Columns(0, {**persons.values, **visits.values}, {})
     sources = {name: _source(edition, both, name)[0] for name in reduce_edition(edition).facts}
@@ -237,7 +237,7 @@ def _shared_out(edition: Edition, persons: Columns, visits: Columns) -> tuple[Co
     )
 
 
-def _check_order(edition: Edition, plan: Prepared, visits: Columns, rounds: Rounds) -> None:
+def check_order(edition: Edition, plan: Prepared, visits: Columns, rounds: Rounds) -> None:
     """No visit may stand before its forerunner. Texts only part what is equal: not seen here."""
     fold = plan.reduced.fold
     assert fold is not None

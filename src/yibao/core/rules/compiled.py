@@ -20,10 +20,10 @@ from yibao.core.rules.columns import (
     Decided,
     Folded,
     Rounds,
-    _check_order,
-    _shared_out,
+    check_order,
     completed,
     prepared,
+    shared_out,
 )
 from yibao.core.rules.compiled_fold import fold_kernel
 from yibao.core.rules.compiled_kernels import Kernel, row_kernel
@@ -133,7 +133,7 @@ class Folding:
 
     def run(self, visits: Columns, person_of: Array, out: Decided | None = None) -> Decided:
         """Decide the next visits, each with its row of `persons`; into `out` where one is given."""
-        by_visit, by_person = _shared_out(self.edition, self.persons, visits)
+        by_visit, by_person = shared_out(self.edition, self.persons, visits)
         kernel, functions = self._kernel(by_visit, by_person)
         self._check(visits, person_of, frozenset({*by_visit.missing, *by_person.missing}))
         assert kernel.people is not None
@@ -182,7 +182,7 @@ class Folding:
             return
         key = visits.values.get(str(first.value)) if first.op == "fact" else None
         if key is None or not (key[1:] >= key[:-1]).all():
-            _check_order(self.edition, plan, visits, Rounds(person_of, self.persons.size))
+            check_order(self.edition, plan, visits, Rounds(person_of, self.persons.size))
 
 
 class _State(Mapping[str, Array]):
@@ -291,4 +291,4 @@ def _working(edition: Edition, working: bool) -> tuple[Any, ...]:
     if not working:
         return ()
     found = arrays.working_days(edition.book.calendar)
-    return found._days, found._known, arrays._FIRST_DAY
+    return found.days, found.known, arrays.FIRST_DAY

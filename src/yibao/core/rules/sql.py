@@ -56,10 +56,10 @@ def select(edition: Edition, table: Table | str, dialect: str) -> str:
 def working_days(calendar: Calendar | None) -> Iterator[tuple[date, int, bool]]:
     """The rows of the table of working days: each day that the calendar knows, with its last."""
     found = arrays.working_days(calendar)
-    following = set(found._days.tolist())
+    following = set(found.days.tolist())
     number = 0
-    for at, known in enumerate(found._known.tolist()):
-        day = arrays._FIRST_DAY + at
+    for at, known in enumerate(found.known.tolist()):
+        day = arrays.FIRST_DAY + at
         number += day in following
         if known or day in following:
             yield dates.to_date(day), number, day in following
