@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.core.rules.samples import EXPRESSIONS, read
 from tests.core.rules.test_reduce import Eager
 from yibao.core.rules import dates
 from yibao.core.rules import reduce as reducing
+from yibao.core.rules.columns import decide
 from yibao.core.rules.declarations import Fact, Label
 from yibao.core.rules.encoding import (
     NO_CODE,
+    Columns,
     NoColumn,
     TooManyCodes,
     columns_of,
@@ -355,12 +358,27 @@ def test_columns_take_what_is_presumed_and_mark_what_is_missing() -> None:
     assert columns.missing["amount"].all()
 
 
-def test_a_fact_that_decides_nothing_is_still_asked_for_where_nothing_is_presumed_of_it() -> None:
+def test_a_fact_that_decides_nothing_is_still_asked_for() -> None:
     reduced = small("0 <= count and admitted_on <= admitted_on")
     assert set(reduced.facts) == {"count", "admitted_on"}
     reduced = small("0 <= count", missing=frozenset({"count"}))
     assert text(reduced.unanswered) == "missing(count)"
-    assert list(small("student is not None or True").facts) == []
+    assert set(small("student is not None or True").facts) == {"student"}
+
+
+def test_a_guard_that_only_a_missing_fact_needs_is_read_from_what_is_presumed() -> None:
+    book = read(
+        EXPRESSIONS.format("reported_on is not None and amount < limit and False", "").replace(
+            "nobody_knows", "low_income"
+        ),
+        calendar=calendar(),
+    )
+    edition = book.bind("answer", year=YEAR)
+    assert set(reduce_edition(edition).facts) == {"reported_on", "amount"}
+    days = np.array([none_of(np.dtype(np.int32)), 14_000], np.int32)
+    decided = decide(edition, Columns(2, {"reported_on": days}))
+    assert decided.unanswered.tolist() == [False, True]
+    assert decide(edition, Columns(2, {})).unanswered.tolist() == [False, False]
 
 
 def test_every_node_of_a_small_graph_is_one_of_its_operators() -> None:

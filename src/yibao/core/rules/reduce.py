@@ -39,8 +39,10 @@ class ReducedFold:
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
-    """A small graph. `refused`: the row breaks a requirement; `unanswered`: that, or it needs what
-    columns cannot give. `sense` is the hash of all of it, the key of compiled code."""
+    """A small graph. `facts`: all that the rule could ask for, whatever may be missing, also those
+    that folding left nothing to decide. `refused`: the row breaks a requirement; `unanswered`:
+    that, or it needs what columns cannot give. `sense` is the hash of all of it, the key of
+    compiled code."""
 
     rule: str
     graph: Graph
@@ -140,7 +142,8 @@ class Reducer:
             nodes += [*edition.fold.next, *edition.fold.limits]
         unanswered = make.any_of([refused, self.flags.any(nodes), *self._broken_results(fold)])
         roots = self._roots(result, unanswered, refused, fold)
-        read = [*_facts(root for _, root in roots), *filter(self._may_be_missing, _facts(nodes))]
+        asked = [*nodes, *(condition.when for condition in (*edition.requires, *edition.ensures))]
+        read = [*_facts(root for _, root in roots), *_facts(asked)]
         return Reduced(
             edition.rule,
             make.graph,
@@ -154,11 +157,6 @@ class Reducer:
             fold,
             sense_hash(roots),
         )
-
-    def _may_be_missing(self, name: str) -> bool:
-        """Whether nothing is presumed of a fact: asked for, it must be given, used or not."""
-        absent = self.edition.facts[name].absent
-        return absent is None or (bool(absent.fact) and self._may_be_missing(absent.fact))
 
     def broken(self, when: Node) -> Node:
         """Whether a condition fails; one that cannot be asked says nothing."""
