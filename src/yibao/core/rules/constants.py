@@ -10,22 +10,10 @@ from typing import Any
 
 from yibao.core.rules import dates
 from yibao.core.rules.graph import Node
-from yibao.core.rules.types import MONEY_RATE, RATE_PARTS, Period, Rounding
+from yibao.core.rules.runtime import round_by
+from yibao.core.rules.types import MONEY_RATE, RATE_PARTS, Period
 
 Values = Sequence[Any]
-
-
-def _rounded(amount: int, rounding: Rounding, parts: int) -> int:
-    """Money from parts of a fen, as `runtime.round_by` gives it."""
-    unit = parts * rounding.fen
-    whole, rest = divmod(amount, unit)
-    up = {
-        "up": rest > 0,
-        "down": False,
-        "half_up": 2 * rest >= unit,
-        "half_even": 2 * rest > unit or (2 * rest == unit and whole % 2 == 1),
-    }[rounding.mode]
-    return (whole + up) * rounding.fen
 
 
 _OPERATORS: Mapping[str, Callable[..., Any]] = {
@@ -66,7 +54,7 @@ def applied(node: Node, args: Values) -> object:
         return False if node.type.kind == "flag" else None
     if node.op == "rounded":
         parts = RATE_PARTS if node.args[0].type == MONEY_RATE else 1
-        return _rounded(args[0], args[1], parts)
+        return round_by(args[0], args[1], parts)
     if node.op == "shift":
         sign = node.value
         assert isinstance(sign, int)
