@@ -83,6 +83,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _APPS = (
     "access",
+    "desk",
     "policy",
     "fund",
     "registry",
