@@ -54,6 +54,18 @@ SETTINGS = (
         "made once, kept in the home",
     ),
     Setting(
+        "YIBAO_KEYS",
+        "The keys that seal numbers and telephones, for several machines on one database: words as"
+        " the files of HOME/keys hold them, separated by commas.",
+        "files in the home, made once",
+    ),
+    Setting(
+        "YIBAO_CIPHER",
+        "What newly made keys are for: `aes` (AES-256-GCM, HMAC-SHA-256) or `sm4` (SM4-GCM,"
+        " HMAC-SM3).",
+        "`aes`",
+    ),
+    Setting(
         "YIBAO_ORIGIN",
         "The address that browsers use, e.g. `https://yibao.example`; https makes cookies secure.",
         "`http://127.0.0.1:8000`",

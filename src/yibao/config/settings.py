@@ -20,6 +20,8 @@ HOME = Home(Path(_environment.text("YIBAO_HOME") or default_home()).absolute())
 POSTGRES_BINARIES = (
     Path(_binaries) if (_binaries := _environment.text("YIBAO_POSTGRES_BIN")) else None
 )
+SEALING_KEYS = _environment.words("YIBAO_KEYS")
+SEALING_CIPHER = _environment.text("YIBAO_CIPHER") or "aes"
 # Where an office keeps the settings it decided (access.rulebooks); None: in the home.
 RULEBOOK_SETTINGS: Path | None = None
 DEBUG = _environment.flag("YIBAO_DEBUG")

@@ -94,7 +94,7 @@ class Home:
             passwords = {role: self.secret(role) for role in (OWNER_ROLE, APP_ROLE)}
             if not self.passfile.exists():
                 lines = [f"*:*:*:{role}:{word}\n" for role, word in passwords.items()]
-                _write_once(self.passfile, "".join(lines))
+                write_once(self.passfile, "".join(lines))
         except OSError as error:
             raise HomeNotUsable(path=self.path, cause=error.strerror or error) from error
 
@@ -105,7 +105,7 @@ class Home:
             _directory(self.path, 0o711 if os.getuid() == 0 else 0o700)
             _directory(self.secrets, 0o700)
             if not place.exists():
-                _write_once(place, secrets.token_urlsafe(48))
+                write_once(place, secrets.token_urlsafe(48))
             return place.read_text(encoding="ascii")
         except OSError as error:
             raise HomeNotUsable(path=place, cause=error.strerror or error) from error
@@ -124,7 +124,7 @@ def _directory(path: Path, mode: int) -> None:
         path.chmod(mode)
 
 
-def _write_once(place: Path, text: str) -> None:
+def write_once(place: Path, text: str) -> None:
     """Write a private file whole or not at all; who comes second keeps the first one's text."""
     draft = place.with_name(f"{place.name}.{os.getpid()}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
