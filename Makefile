@@ -37,11 +37,14 @@ coverage: setup ## the suite, the core's branches, and which requirement rows ar
 bench: setup ## how fast, beside something else, in one run
 	@for one in settle import search rules; do $(BIN)/yibao bench $$one; done
 
+proof: setup ## the battery at its landing figures into docs/PROOF.md; FAULTS=1: its seeded faults
+	@$(BIN)/python scripts/proof.py $(if $(FAULTS),--faults) $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
+
 mutants: setup ## change the engine, the books' core and money in 1,000 places: do the tests see it?
 	@$(BIN)/python scripts/mutation_check.py --out .lasttests/mutants.txt
 
 docs: setup ## write the reference pages that come from the code
 	@$(BIN)/python scripts/make_reference.py
 
-.PHONY: help setup run test demo lint coverage bench mutants docs
+.PHONY: help setup run test demo lint coverage bench proof mutants docs
 .DEFAULT_GOAL := help

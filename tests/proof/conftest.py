@@ -96,6 +96,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("proof", names, indirect=True)
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Leave word of the faults that each module declares, so that none is missed."""
+    target = os.environ.get("YIBAO_PROOF_RESULTS")
+    if not target or not os.environ.get("YIBAO_PROOF_FAULT"):
+        return
+    declared = {
+        name: None
+        for item in session.items
+        if (mark := _mark(item)) and _faults_asked(mark.args[0])
+        for name in getattr(item.module, "FAULTS", {})
+    }
+    _leave({"declared": list(declared)})
+
+
 @pytest.fixture
 def proof(request: pytest.FixtureRequest) -> Iterator[Proof]:
     """The item's run; with a fault asked for, the fault is on while the test runs."""
@@ -139,29 +153,35 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Keep a line of the run for scripts/proof.py."""
     report = yield
-    one, target = item.stash.get(_KEPT, None), os.environ.get("YIBAO_PROOF_RESULTS")
+    one = item.stash.get(_KEPT, None)
     mark = _mark(item)
     ended = report.when == "call" or not report.passed
-    if mark is not None and target and ended:
-        line = {
-            "id": mark.args[0],
-            "title": mark.args[1],
-            "unit": mark.kwargs["unit"],
-            "test": item.nodeid,
-            "when": report.when,
-            "outcome": report.outcome,
-            "by_assertion": _is_assertion_of_a_test(call) and report.when == "call",
-            "said": _said(call),
-            "asked": one.size if one else mark.kwargs["landing"],
-            "done": one.done if one else 0,
-            "fault": one.fault if one else "",
-            "seed": one.seed if one else None,
-            "notes": one.notes if one else [],
-            "seconds": round(time.monotonic() - item.stash[_BEGUN], 1),
-        }
+    if mark is not None and ended:
+        _leave(
+            {
+                "id": mark.args[0],
+                "title": mark.args[1],
+                "unit": mark.kwargs["unit"],
+                "test": item.nodeid,
+                "when": report.when,
+                "outcome": report.outcome,
+                "by_assertion": _is_assertion_of_a_test(call) and report.when == "call",
+                "said": _said(call),
+                "asked": one.size if one else mark.kwargs["landing"],
+                "done": one.done if one else 0,
+                "fault": one.fault if one else "",
+                "seed": one.seed if one else None,
+                "notes": one.notes if one else [],
+                "seconds": round(time.monotonic() - item.stash[_BEGUN], 1),
+            }
+        )
+    return report
+
+
+def _leave(line: dict[str, object]) -> None:
+    if target := os.environ.get("YIBAO_PROOF_RESULTS"):
         with Path(target).open("a", encoding="utf-8") as lines:
             lines.write(json.dumps(line, ensure_ascii=False) + "\n")
-    return report
 
 
 def _is_assertion_of_a_test(call: pytest.CallInfo[None]) -> bool:

@@ -80,8 +80,9 @@ def test_an_item_that_does_its_figure_holds_and_one_that_does_less_fails(sample)
 
 
 def test_a_fault_is_caught_by_an_assertion_only(sample):
-    found = {line["fault"]: line for line in sample(YIBAO_PROOF_FAULT="r99:all")}
-    assert set(found) == {"wrong", "gone", "harmless"}
+    declared, *lines = sample(YIBAO_PROOF_FAULT="r99:all")
+    found = {line["fault"]: line for line in lines}
+    assert set(found) == {"wrong", "gone", "harmless"} == set(declared["declared"])
     assert found["wrong"]["by_assertion"]
     assert "it is wrong" in found["wrong"]["said"]
     assert not found["gone"]["by_assertion"], "a KeyError is no finding"
