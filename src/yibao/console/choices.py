@@ -8,7 +8,7 @@ from yibao.apps.enrolment.models import InsuredYear
 from yibao.console.page import ConsoleRequest, console_page, page
 
 
-@console_page(None)
+@console_page()
 def areas(request: ConsoleRequest) -> HttpResponse:
     """Show the way down to the area, and the places below it."""
     context = {
@@ -19,7 +19,7 @@ def areas(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/areas.html", context)
 
 
-@console_page(None)
+@console_page()
 def years(request: ConsoleRequest) -> HttpResponse:
     """Show the insured years that the region has opened."""
     opened = InsuredYear.objects.filter(region=request.scope.region).order_by("-year")

@@ -10,7 +10,7 @@ from yibao.console.waiting import by_deadline, waiting_for
 WEEKDAYS = "一二三四五六日"
 
 
-@console_page(None)
+@console_page()
 def home(request: ConsoleRequest) -> HttpResponse:
     """Show the post's queue."""
     tasks = waiting_for(request)

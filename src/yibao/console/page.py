@@ -1,7 +1,9 @@
 """What every page of the console has in common: who asks, for what day, year and area.
 
-@console_page("registry.read", reads="person")
+@console_page()
 def person(request: ConsoleRequest, person_id: int) -> HttpResponse: ...
+
+Which right a page asks for, what it shows and what is written down is declared in `routes.yaml`.
 """
 
 import contextlib
@@ -15,7 +17,13 @@ from urllib.parse import quote, urlencode
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import Error as DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -28,6 +36,7 @@ from yibao.apps.access.scope import NotAllowed, NotThere, OutsideScope, Scope, s
 from yibao.apps.enrolment.models import InsuredYear
 from yibao.console import session
 from yibao.console.frame import frame_of
+from yibao.console.routes import POST, Route, route_of
 from yibao.core.refusal import Refusal
 from yibao.database.errors import LockWaitedTooLong, refusal_of
 
@@ -39,6 +48,7 @@ _KINDS = {
 _UNAVAILABLE = 503
 _STATUS: dict[type[Refusal], int] = {NotAllowed: 403, OutsideScope: 403, NotThere: 404}
 _CONFLICT = 409
+_NOT_TAKEN, _SHOWN = 422, 200
 
 
 class YearUnreadable(Refusal):
@@ -63,29 +73,36 @@ class ConsoleRequest(HttpRequest):
     now: datetime
     kept: dict[str, Any]
     action: str
+    route: Route
     is_under_scope: bool
+    is_refusal_recorded: bool
 
 
 View = Callable[..., HttpResponse]
 
 
-def console_page(action: str | None, *, reads: str = "") -> Callable[[View], View]:
-    """Make a view a page of the console that asks for a right (None: for a post only).
+def console_page(*undeclared: str | None, reads: str = "") -> Callable[[View], View]:
+    """Make a view a page of the console, under the right that `routes.yaml` declares.
 
-    A GET runs in one transaction under the post's scope; `reads` names what a sensitive read
-    shows, and writes one audit record with the address's first argument. A refusal that leaves
-    the view is recorded in a transaction of its own and answered with a page and a 4xx status.
+    A GET runs in one transaction under the post's scope, and leaves one record where the route
+    says that it is a sensitive read. A refusal that leaves the view is recorded in a transaction
+    of its own and answered with a page and a 4xx status.
     """
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def answered(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            request.action, request.is_under_scope = action or "", False
+            route = _declared(request, *undeclared, reads=reads)
+            if not route.allows(request.method or ""):
+                return HttpResponseNotAllowed(route.methods)
+            right = route.right_for(request.method or "")
+            request.route, request.is_under_scope, request.is_refusal_recorded = route, False, False
+            request.action = "" if right == POST else right
             try:
                 _enter(request)
-                if action:
-                    request.scope.require(action)
-                return _called(view, request, reads, args, kwargs)
+                if request.action:
+                    request.scope.require(request.action)
+                return _called(view, request, args, kwargs)
             except Http404:
                 return _refused(request, NotThere(what=_("该记录")))
             except Refusal as refusal:
@@ -96,29 +113,60 @@ def console_page(action: str | None, *, reads: str = "") -> Callable[[View], Vie
                     raise
                 return _refused(request, refusal)
 
-        answered.console_action = action  # type: ignore[attr-defined]
+        answered.is_console_page = True  # type: ignore[attr-defined]
         return answered
 
     return decorate
 
 
+def _declared(request: ConsoleRequest, *undeclared: str | None, reads: str) -> Route:
+    """Return the route of the address; none is opened that the policy does not name."""
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    found = route_of(name)
+    if found is None and undeclared:
+        right = undeclared[0] or POST
+        found = Route(name=name, right=right, methods=("GET", "POST"), reads=reads)
+    assert found is not None, f"route {name} is not declared in routes.yaml"
+    return found
+
+
 def _called(
-    view: View, request: ConsoleRequest, reads: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    view: View, request: ConsoleRequest, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> HttpResponse:
+    named = next(iter([*args, *kwargs.values()]), "")
     if request.method not in ("GET", "HEAD"):
-        return view(request, *args, **kwargs)
+        return _changed(request, view(request, *args, **kwargs), named)
     with _under_scope(request):
         response = view(request, *args, **kwargs)
-        if reads:
-            named = next(iter([*args, *kwargs.values()]), "")
-            audit.record(
-                scope=request.scope,
-                action=request.action,
-                at=request.at,
-                object_kind=reads,
-                object_id=named,
-            )
+        if request.route.reads:
+            _record_read(request, named)
         return response
+
+
+def _changed(request: ConsoleRequest, response: HttpResponse, named: object) -> HttpResponse:
+    """Write down what the operation of a change did not: a form not taken, a page shown again.
+
+    A change that is done is recorded by its operation, a refusal by whoever heard it. What is left
+    is a form that could not be read, and a sensitive page in the answer (a trial, a search).
+    """
+    if request.is_refusal_recorded:
+        return response
+    if response.status_code == _NOT_TAKEN and request.route.writes:
+        _record_refused(request, {"code": "form"})
+    elif response.status_code == _SHOWN and request.route.reads:
+        with _under_scope(request):
+            _record_read(request, named)
+    return response
+
+
+def _record_read(request: ConsoleRequest, named: object) -> None:
+    audit.record(
+        scope=request.scope,
+        action=request.route.right,
+        at=request.at,
+        object_kind=request.route.reads,
+        object_id=named,
+    )
 
 
 def _enter(request: ConsoleRequest) -> None:
@@ -213,6 +261,11 @@ def attachment(request: ConsoleRequest, *, name: str, content: bytes, kind: str)
 
 def record_refusal(request: ConsoleRequest, refusal: Refusal) -> None:
     """Write that an act was refused, in a transaction of its own: the act's own is undone."""
+    _record_refused(request, {"code": refusal.code, "said": refusal.sentence("en")})
+
+
+def _record_refused(request: ConsoleRequest, detail: dict[str, Any]) -> None:
+    request.is_refusal_recorded = True
     with scoped(request.scope):
         audit.record(
             scope=request.scope,
@@ -221,7 +274,7 @@ def record_refusal(request: ConsoleRequest, refusal: Refusal) -> None:
             object_kind="page",
             object_id=request.path[:40],
             outcome=audit.REFUSED,
-            detail={"code": refusal.code, "said": refusal.sentence("en")},
+            detail={"route": request.route.name, "method": request.method, **detail},
         )
 
 

@@ -21,7 +21,7 @@ class Hit:
     address: str
 
 
-@console_page("registry.search")
+@console_page()
 def search(request: ConsoleRequest) -> HttpResponse:
     """Show the people of the scope that a number, name, initials or telephone finds."""
     text = request.GET.get("q", "").strip()[:60]

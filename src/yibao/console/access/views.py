@@ -15,7 +15,7 @@ from yibao.rulebook.regions import region
 _SIZE, _DIGITS = 50, 19
 
 
-@console_page("access.read")
+@console_page()
 def operators(request: ConsoleRequest) -> HttpResponse:
     """Show who has an account, with posts and trainings."""
     found = queries.operators_of(request.area_scope)
@@ -24,14 +24,14 @@ def operators(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/access/operators.html", {"rows": rows, "pager": pager})
 
 
-@console_page("access.read")
+@console_page()
 def operator(request: ConsoleRequest, operator_id: int) -> HttpResponse:
     """Show one account."""
     found = queries.operator_of(request.scope, operator_id=operator_id)
     return page(request, "console/access/operator.html", {"operator": found, "close": CloseForm()})
 
 
-@console_page("access.open_account")
+@console_page()
 def open_account(request: ConsoleRequest) -> HttpResponse:
     """Open an account; the answer shows its one-time password, which is kept nowhere."""
     form = AccountForm(request.POST or None, scope=request.scope)
@@ -56,7 +56,7 @@ def open_account(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/access/open_account.html", context)
 
 
-@console_page("access.grant_post")
+@console_page()
 def grant_post(request: ConsoleRequest, operator_id: int) -> HttpResponse:
     """Grant a post."""
     found = queries.operator_of(request.scope, operator_id=operator_id)
@@ -77,7 +77,7 @@ def grant_post(request: ConsoleRequest, operator_id: int) -> HttpResponse:
     return page(request, "console/access/grant_post.html", {"form": form, "operator": found})
 
 
-@console_page("access.open_account")
+@console_page()
 def certificate(request: ConsoleRequest, operator_id: int) -> HttpResponse:
     """Record a passed training."""
     found = queries.operator_of(request.scope, operator_id=operator_id)
@@ -94,7 +94,7 @@ def certificate(request: ConsoleRequest, operator_id: int) -> HttpResponse:
     return page(request, "console/access/certificate.html", {"form": form, "operator": found})
 
 
-@console_page("access.open_account")
+@console_page()
 def renew_password(request: ConsoleRequest, operator_id: int) -> HttpResponse:
     """Replace a password by a one-time one; the answer shows it, and it is kept nowhere."""
     if request.method != "POST":
@@ -107,7 +107,7 @@ def renew_password(request: ConsoleRequest, operator_id: int) -> HttpResponse:
     return page(request, "console/access/operator.html", context)
 
 
-@console_page("access.close_account")
+@console_page()
 def close_account(request: ConsoleRequest, operator_id: int) -> HttpResponse:
     """Close an account, with the reason."""
     found = queries.operator_of(request.scope, operator_id=operator_id)
@@ -131,7 +131,7 @@ def close_account(request: ConsoleRequest, operator_id: int) -> HttpResponse:
     )
 
 
-@console_page("audit.read", reads="audit")
+@console_page()
 def audit_log(request: ConsoleRequest) -> HttpResponse:
     """Show the newest records of the area, or those of one thing."""
     asked = request.GET.get("before", "")

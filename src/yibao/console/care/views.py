@@ -35,7 +35,7 @@ class Owed:
         return self.advanced_fen - self.paid_fen
 
 
-@console_page("care.read")
+@console_page()
 def institutions(request: ConsoleRequest) -> HttpResponse:
     """Show the institutions of the area, by name or code, kind, level and designation."""
     asked = {
@@ -70,13 +70,13 @@ def institutions(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/care/institutions.html", context)
 
 
-@console_page("care.read")
+@console_page()
 def institution(request: ConsoleRequest, institution_id: int) -> HttpResponse:
     """Show an institution, its designations, and what the fund owes it."""
     return page(request, "console/care/institution.html", _institution(request, institution_id))
 
 
-@console_page("care.manage")
+@console_page()
 def register(request: ConsoleRequest) -> HttpResponse:
     """Record an institution."""
     places = places_and_offices(request.scope).exclude(division="")
@@ -99,7 +99,7 @@ def register(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/care/register.html", {"form": form})
 
 
-@console_page("care.manage")
+@console_page()
 def designate(request: ConsoleRequest, institution_id: int) -> HttpResponse:
     """Record from when until when an institution is designated."""
     form = DesignationForm(request.POST or None, initial={"designated_from": request.served_on})

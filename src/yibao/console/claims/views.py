@@ -17,7 +17,7 @@ from yibao.console.paging import Pager
 CLIENT = "console"
 
 
-@console_page("claims.read")
+@console_page()
 def settlements(request: ConsoleRequest) -> HttpResponse:
     """Show the settlements of the year and the area."""
     form = ListForm(request.GET or None, request=request)
@@ -43,7 +43,7 @@ def settlements(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/claims/settlements.html", context)
 
 
-@console_page("claims.trial")
+@console_page()
 def who(request: ConsoleRequest) -> HttpResponse:
     """Ask whose visit it is."""
     text = request.GET.get("q", "").strip()
@@ -51,7 +51,7 @@ def who(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/claims/who.html", {"text": text, "found": found})
 
 
-@console_page("claims.trial")
+@console_page()
 def visit(request: ConsoleRequest, person_id: int) -> HttpResponse:
     """Try a visit and, when the clerk says so, settle it."""
     form = VisitForm(request.POST or None, request=request)
@@ -68,7 +68,7 @@ def visit(request: ConsoleRequest, person_id: int) -> HttpResponse:
     return page(request, "console/claims/visit.html", context)
 
 
-@console_page("claims.read", reads="settlement")
+@console_page()
 def settlement(request: ConsoleRequest, settlement_id: int) -> HttpResponse:
     """Show one settlement with its explanation."""
     found = queries.settlement_page(scope=request.scope, settlement_id=settlement_id)
@@ -84,7 +84,7 @@ def settlement(request: ConsoleRequest, settlement_id: int) -> HttpResponse:
     return page(request, "console/claims/settlement.html", context)
 
 
-@console_page("claims.reverse")
+@console_page()
 def reverse(request: ConsoleRequest, settlement_id: int) -> HttpResponse:
     """Ask why, say what follows, and take a settlement back."""
     form = ReverseForm(request.POST or None)

@@ -19,7 +19,7 @@ from yibao.web.figures import yuan
 _FOUND = 20
 
 
-@console_page("collection.read")
+@console_page()
 def custody(request: ConsoleRequest) -> HttpResponse:
     """Show cash in custody by collector, and let its holder pay it in."""
     held = queries.held_cash(scope=request.area_scope, collector_id=_collector(request))
@@ -63,7 +63,7 @@ def custody(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/collection/cash.html", context)
 
 
-@console_page("collection.collect_cash")
+@console_page()
 def find(request: ConsoleRequest) -> HttpResponse:
     """Find the due that cash is taken for."""
     text = request.GET.get("find", "").strip()
@@ -75,7 +75,7 @@ def find(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/collection/find.html", {"text": text, "found": found})
 
 
-@console_page("collection.collect_cash", reads="due")
+@console_page()
 def collect(request: ConsoleRequest, due_id: int) -> HttpResponse:
     """Take cash for a due, after four confirmations."""
     due = queries.due_page(scope=request.scope, due_id=due_id)
@@ -107,7 +107,7 @@ def collect(request: ConsoleRequest, due_id: int) -> HttpResponse:
     return page(request, "console/collection/collect.html", context)
 
 
-@console_page("collection.read")
+@console_page()
 def receipt(request: ConsoleRequest, number: str) -> HttpResponse:
     """Show a receipt, to be printed for the payer."""
     found = queries.receipt(scope=request.scope, number=number)
@@ -116,7 +116,7 @@ def receipt(request: ConsoleRequest, number: str) -> HttpResponse:
     return page(request, "console/collection/receipt.html", {"receipt": found})
 
 
-@console_page("collection.receipts")
+@console_page()
 def ranges(request: ConsoleRequest) -> HttpResponse:
     """Show the ranges of receipt numbers and hand out another."""
     form = RangeForm(request.POST or None, scope=request.scope)

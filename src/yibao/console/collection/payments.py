@@ -30,7 +30,7 @@ _SIZE = 50
 _FOUND = 10
 
 
-@console_page("collection.read")
+@console_page()
 def listed(request: ConsoleRequest) -> HttpResponse:
     """Show a year's payments in the chosen area, with sums by channel."""
     form = FilterForm(request.GET or None, scope=request.scope, year=request.year)
@@ -61,7 +61,7 @@ def listed(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/collection/payments.html", context)
 
 
-@console_page("collection.read")
+@console_page()
 def run(request: ConsoleRequest) -> HttpResponse:
     """Raise dues, or match payments with them: two acts for the whole post's area."""
     if request.method != "POST":
@@ -78,14 +78,14 @@ def run(request: ConsoleRequest) -> HttpResponse:
     return done(request, words, "collection:unmatched" if result.unmatched else "collection:run")
 
 
-@console_page("collection.read")
+@console_page()
 def files(request: ConsoleRequest) -> HttpResponse:
     """Show the newest payment files."""
     rows = queries.payment_files(scope=request.scope, limit=_SIZE)
     return page(request, "console/collection/files.html", {"rows": rows})
 
 
-@console_page("collection.payment_file")
+@console_page()
 def upload(request: ConsoleRequest) -> HttpResponse:
     """Take a payment file and match its payments at once."""
     form = UploadForm(
@@ -105,7 +105,7 @@ def upload(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/collection/upload.html", {"form": form})
 
 
-@console_page("collection.payment_file")
+@console_page()
 def template(request: ConsoleRequest) -> HttpResponse:
     """Hand out an empty payment file."""
     return attachment(
@@ -113,7 +113,7 @@ def template(request: ConsoleRequest) -> HttpResponse:
     )
 
 
-@console_page("collection.read")
+@console_page()
 def file(request: ConsoleRequest, file_id: int) -> HttpResponse:
     """Show what a payment file brought: rows taken, known, faulty."""
     found = queries.payment_file(scope=request.scope, file_id=file_id)
@@ -123,7 +123,7 @@ def file(request: ConsoleRequest, file_id: int) -> HttpResponse:
     return page(request, "console/collection/file.html", context)
 
 
-@console_page("collection.read")
+@console_page()
 def unmatched(request: ConsoleRequest) -> HttpResponse:
     """Show the money that pays no due yet, by reason."""
     reason = request.GET.get("reason", "")
@@ -148,7 +148,7 @@ def unmatched(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/collection/unmatched.html", context)
 
 
-@console_page("collection.claim", reads="payment")
+@console_page()
 def claim(request: ConsoleRequest, payment_id: int) -> HttpResponse:
     """Find the due that a payment pays, and claim it with a reason."""
     row = queries.payment_row(scope=request.scope, payment_id=payment_id)
@@ -180,7 +180,7 @@ def claim(request: ConsoleRequest, payment_id: int) -> HttpResponse:
     return page(request, "console/collection/claim.html", context)
 
 
-@console_page("collection.read", reads="payment")
+@console_page()
 def payment(request: ConsoleRequest, payment_id: int) -> HttpResponse:
     """Show one payment: voucher, whose due it pays, what was asked about it."""
     row = queries.payment_row(scope=request.scope, payment_id=payment_id)
@@ -194,7 +194,7 @@ def payment(request: ConsoleRequest, payment_id: int) -> HttpResponse:
     return page(request, "console/collection/payment.html", context)
 
 
-@console_page("collection.refund")
+@console_page()
 def request_back(request: ConsoleRequest, payment_id: int) -> HttpResponse:
     """Record what a payer asks for after paying, and show the answer."""
     row = queries.payment_row(scope=request.scope, payment_id=payment_id)
@@ -213,7 +213,7 @@ def request_back(request: ConsoleRequest, payment_id: int) -> HttpResponse:
     return page(request, "console/collection/request.html", context)
 
 
-@console_page("collection.invoice")
+@console_page()
 def invoice(request: ConsoleRequest, payment_id: int) -> HttpResponse:
     """Record the paper invoice of a payment."""
     row = queries.payment_row(scope=request.scope, payment_id=payment_id)
@@ -238,7 +238,7 @@ def invoice(request: ConsoleRequest, payment_id: int) -> HttpResponse:
     return page(request, "console/collection/payment.html", context)
 
 
-@console_page("collection.read")
+@console_page()
 def answered(request: ConsoleRequest, request_id: int) -> HttpResponse:
     """Show the answer to a request, with the article that it rests on; printable."""
     found = RefundRequest.objects.select_related("payment").filter(id=request_id).first()

@@ -18,7 +18,7 @@ _DIGITS = 19
 _STEPS = {"uploaded": 2, "checked": 3, "writing": 4, "done": 6, "undone": 6, "dropped": 3}
 
 
-@console_page("enrolment.read")
+@console_page()
 def imports(request: ConsoleRequest) -> HttpResponse:
     """Show the ledgers of the area and year, the newest first."""
     asked = request.GET.get("after", "")
@@ -33,7 +33,7 @@ def imports(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/enrolment/imports.html", {"found": found, "more": more})
 
 
-@console_page("enrolment.import")
+@console_page()
 def upload(request: ConsoleRequest) -> HttpResponse:
     """Take a ledger in and check it; the answer is its page."""
     village = access.villages_of(request.area_scope)
@@ -66,7 +66,7 @@ def _any_village(request: ConsoleRequest) -> int:
     return request.area.area_from
 
 
-@console_page("enrolment.import")
+@console_page()
 def template(request: ConsoleRequest, kind: str, area_no: int) -> HttpResponse:
     """Hand out the empty ledger."""
     content = operations.template(
@@ -76,7 +76,7 @@ def template(request: ConsoleRequest, kind: str, area_no: int) -> HttpResponse:
     return attachment(request, name=f"{name}.xlsx", content=content, kind="xlsx")
 
 
-@console_page("enrolment.read")
+@console_page()
 def ledger(request: ConsoleRequest, import_id: int) -> HttpResponse:
     """Show the dry run: five counts that add up, reasons, faulty lines, and what is decided."""
     return _shown(request, import_id)
@@ -112,7 +112,7 @@ def _may_undo(request: ConsoleRequest, found: ImportPage) -> bool:
     return written and request.scope.allows("enrolment.undo")
 
 
-@console_page("enrolment.import")
+@console_page()
 def error_file(request: ConsoleRequest, import_id: int) -> HttpResponse:
     """Hand out the refused lines with reason and remedy; that they were taken is logged."""
     content = operations.error_file(scope=request.scope, import_id=import_id, at=request.at)
@@ -120,7 +120,7 @@ def error_file(request: ConsoleRequest, import_id: int) -> HttpResponse:
     return attachment(request, name=name, content=content, kind="xlsx")
 
 
-@console_page("enrolment.import")
+@console_page()
 def check(request: ConsoleRequest, import_id: int) -> HttpResponse:
     """Check the ledger again."""
     if request.method == "POST":
@@ -129,7 +129,7 @@ def check(request: ConsoleRequest, import_id: int) -> HttpResponse:
     return _shown(request, import_id)
 
 
-@console_page("enrolment.confirm")
+@console_page()
 def decide(request: ConsoleRequest, import_id: int) -> HttpResponse:
     """Let the lines that waited for a word be written: those of one reason, or one line."""
     if request.method == "POST":
@@ -145,7 +145,7 @@ def decide(request: ConsoleRequest, import_id: int) -> HttpResponse:
     return _shown(request, import_id)
 
 
-@console_page("enrolment.confirm")
+@console_page()
 def confirm(request: ConsoleRequest, import_id: int) -> HttpResponse:
     """Write the good lines; pressed again after a break it goes on where it stopped."""
     if request.method == "POST":
@@ -154,7 +154,7 @@ def confirm(request: ConsoleRequest, import_id: int) -> HttpResponse:
     return _shown(request, import_id)
 
 
-@console_page("enrolment.import")
+@console_page()
 def drop(request: ConsoleRequest, import_id: int) -> HttpResponse:
     """Give up a ledger that was not written."""
     if request.method == "POST":
@@ -163,7 +163,7 @@ def drop(request: ConsoleRequest, import_id: int) -> HttpResponse:
     return _shown(request, import_id)
 
 
-@console_page("enrolment.undo")
+@console_page()
 def undo(request: ConsoleRequest, import_id: int) -> HttpResponse:
     """Take a written ledger back by a linked correction; who confirmed it may not."""
     form = UndoForm(request.POST if request.method == "POST" else None)

@@ -8,7 +8,7 @@ from yibao.console.registry.dossier import Row, age_on, dossier, household_rows,
 from yibao.rulebook.national import code_label
 
 
-@console_page("registry.read", reads="person")
+@console_page()
 def person(request: ConsoleRequest, person_id: int) -> HttpResponse:
     """Show a person: masked facts, covered months, household, what happened, the year."""
     found = queries.person_page(scope=request.scope, person_id=person_id)
@@ -28,7 +28,7 @@ def person(request: ConsoleRequest, person_id: int) -> HttpResponse:
     return page(request, "console/registry/person.html", context)
 
 
-@console_page("registry.read", reads="household")
+@console_page()
 def household(request: ConsoleRequest, household_id: int) -> HttpResponse:
     """Show a household with each member's standing of the year."""
     found = queries.household_page(scope=request.scope, household_id=household_id)

@@ -37,7 +37,7 @@ class Reason:
     is_chosen: bool = False
 
 
-@console_page("statistics.read")
+@console_page()
 def board(request: ConsoleRequest) -> HttpResponse:
     """Show how far the year's campaign is in the chosen place."""
     found = campaign(request)
@@ -73,7 +73,7 @@ def _households(request: ConsoleRequest, found: Campaign) -> dict[str, Any]:
     return {"households": rows, "pager": pager}
 
 
-@console_page("statistics.people", reads="household")
+@console_page()
 def household(request: ConsoleRequest, household_id: int) -> HttpResponse:
     """Show how each member of a household stands in the year."""
     found = queries.household_standing(
@@ -91,7 +91,7 @@ def household(request: ConsoleRequest, household_id: int) -> HttpResponse:
     return page(request, "console/statistics/household.html", context)
 
 
-@console_page("statistics.people", reads="unpaid")
+@console_page()
 def unpaid(request: ConsoleRequest) -> HttpResponse:
     """Show who is still to be reached in the chosen place, with the village's reasons."""
     reasons = _reasons(request)
@@ -123,7 +123,7 @@ def unpaid(request: ConsoleRequest) -> HttpResponse:
     return page(request, f"console/statistics/{name}.html", context)
 
 
-@console_page("statistics.export")
+@console_page()
 def export_unpaid(request: ConsoleRequest) -> HttpResponse:
     """Give the list out as a file, after its purpose is told and recorded."""
     form = ExportForm(request.POST or None, initial={"reason": request.GET.get("reason", "")})
@@ -148,7 +148,7 @@ def export_unpaid(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/statistics/export.html", {"form": form})
 
 
-@console_page("statistics.read")
+@console_page()
 def progress_csv(request: ConsoleRequest) -> HttpResponse:
     """Give the figures of every place in the chosen one out as a file; it names nobody."""
     found = queries.progress(scope=request.area_scope, year=request.year, on=request.at)
@@ -170,7 +170,7 @@ def progress_csv(request: ConsoleRequest) -> HttpResponse:
     return attachment(request, name=f"{name}.csv", content=csv_file(head, rows), kind="csv")
 
 
-@console_page("statistics.read")
+@console_page()
 def days_csv(request: ConsoleRequest) -> HttpResponse:
     """Give the days of the chosen place out as a file."""
     days = queries.series(scope=request.area_scope, year=request.year, on=request.at)

@@ -17,7 +17,7 @@ from yibao.console.subsidy.forms import LIST_KINDS, FixForm, GrantForm
 _SIZE = 100
 
 
-@console_page("subsidy.read")
+@console_page()
 def match(request: ConsoleRequest) -> HttpResponse:
     """Show who is supported by village and category; a POST matches the rosters again."""
     if request.method == "POST":
@@ -54,7 +54,7 @@ def match(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/subsidy/match.html", context)
 
 
-@console_page("subsidy.read")
+@console_page()
 def fixed(request: ConsoleRequest) -> HttpResponse:
     """Show the fixed lists; a POST freezes another."""
     form = FixForm(request.POST or None)
@@ -72,7 +72,7 @@ def fixed(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/subsidy/lists.html", context)
 
 
-@console_page("subsidy.read", reads="support_list")
+@console_page()
 def fixed_list(request: ConsoleRequest, list_id: int) -> HttpResponse:
     """Show a fixed list, a town its own part; a POST sends it to the towns."""
     found = queries.support_list(scope=request.scope, list_id=list_id)
@@ -92,7 +92,7 @@ def fixed_list(request: ConsoleRequest, list_id: int) -> HttpResponse:
     return page(request, "console/subsidy/list.html", context)
 
 
-@console_page("subsidy.read")
+@console_page()
 def grants(request: ConsoleRequest) -> HttpResponse:
     """Compare expected and received money by department; a POST claims what is owed."""
     if request.method == "POST":
@@ -109,7 +109,7 @@ def grants(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/subsidy/grants.html", context)
 
 
-@console_page("subsidy.grant")
+@console_page()
 def grant(request: ConsoleRequest, grant_id: int) -> HttpResponse:
     """Record money of a grant that arrived."""
     rows = queries.grants(scope=request.scope, year=request.year)

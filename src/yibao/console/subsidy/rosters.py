@@ -18,7 +18,7 @@ _SIZE = 50
 _FOUND = 8
 
 
-@console_page("subsidy.read")
+@console_page()
 def listed(request: ConsoleRequest) -> HttpResponse:
     """Show the year's rosters."""
     rows = queries.rosters(scope=request.scope, year=request.year)
@@ -32,7 +32,7 @@ def listed(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/subsidy/rosters.html", context)
 
 
-@console_page("subsidy.upload")
+@console_page()
 def upload(request: ConsoleRequest) -> HttpResponse:
     """Take a roster."""
     form = UploadForm(request.POST or None, request.FILES or None, scope=request.scope)
@@ -55,7 +55,7 @@ def upload(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/subsidy/upload.html", {"form": form})
 
 
-@console_page("subsidy.upload")
+@console_page()
 def template(request: ConsoleRequest, kind: str) -> HttpResponse:
     """Hand out an empty roster."""
     if kind not in KINDS:
@@ -64,7 +64,7 @@ def template(request: ConsoleRequest, kind: str) -> HttpResponse:
     return attachment(request, name="资助名单模板.xlsx", content=content, kind="xlsx")
 
 
-@console_page("subsidy.read", reads="roster")
+@console_page()
 def roster(request: ConsoleRequest, roster_id: int) -> HttpResponse:
     """Show a roster with its rows."""
     found = queries.roster(scope=request.scope, roster_id=roster_id)
@@ -92,7 +92,7 @@ def roster(request: ConsoleRequest, roster_id: int) -> HttpResponse:
     return page(request, "console/subsidy/roster.html", context)
 
 
-@console_page("subsidy.confirm")
+@console_page()
 def confirm(request: ConsoleRequest, roster_id: int) -> HttpResponse:
     """Confirm a roster that somebody else uploaded."""
     form = ConfirmForm(request.POST or None)
@@ -103,7 +103,7 @@ def confirm(request: ConsoleRequest, roster_id: int) -> HttpResponse:
     return done(request, _("已确认，下次比对使用这份名单"), "subsidy:roster", roster_id)
 
 
-@console_page("subsidy.answer")
+@console_page()
 def waiting(request: ConsoleRequest) -> HttpResponse:
     """Show the rows that name nobody of the register, or somebody by another name."""
     total = queries.unmatched_badge(request.area_scope, request.year)
@@ -115,7 +115,7 @@ def waiting(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/subsidy/waiting.html", context)
 
 
-@console_page("subsidy.answer", reads="roster_row")
+@console_page()
 def row(request: ConsoleRequest, row_id: int) -> HttpResponse:
     """Answer for a row."""
     found = queries.row(scope=request.scope, row_id=row_id)

@@ -18,7 +18,7 @@ _PREVIEW = 8
 _INCOME, _EXPENSE = "income", "expense"
 
 
-@console_page("fund.read")
+@console_page()
 def books(request: ConsoleRequest) -> HttpResponse:
     """Show the region's books with their state."""
     lines = overview.books_overview(scope=request.scope)
@@ -30,7 +30,7 @@ def books(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/fund/books.html", context)
 
 
-@console_page("fund.open_books")
+@console_page()
 def open_books(request: ConsoleRequest) -> HttpResponse:
     """Open the books of an agency."""
     units = offices_of(request.scope, kinds=("agency",))
@@ -47,7 +47,7 @@ def open_books(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/fund/open.html", {"form": form})
 
 
-@console_page("fund.read")
+@console_page()
 def book(request: ConsoleRequest, book_id: int) -> HttpResponse:
     """Show the trial balance of a month or year, the newest entries, and the last verification."""
     at = opened(request, book_id)
@@ -75,7 +75,7 @@ def book(request: ConsoleRequest, book_id: int) -> HttpResponse:
     return page(request, "console/fund/book.html", context)
 
 
-@console_page("fund.read")
+@console_page()
 def balance_file(request: ConsoleRequest, book_id: int, kind: str) -> HttpResponse:
     """Send the trial balance as Excel or CSV, every account of the chart."""
     at = opened(request, book_id)

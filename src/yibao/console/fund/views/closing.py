@@ -12,7 +12,7 @@ from yibao.console.fund.period import month_of
 from yibao.console.page import ConsoleRequest, address, console_page, done, page
 
 
-@console_page("fund.read")
+@console_page()
 def months(request: ConsoleRequest, book_id: int) -> HttpResponse:
     """Show the months of a book, and close the oldest that is open."""
     book = overview.book_of(scope=request.scope, book_id=book_id)
@@ -47,14 +47,14 @@ def months(request: ConsoleRequest, book_id: int) -> HttpResponse:
     return page(request, "console/fund/months.html", context)
 
 
-@console_page("fund.read")
+@console_page()
 def verify(request: ConsoleRequest) -> HttpResponse:
     """Show the last run of the independent verifier, with every check."""
     context = {"verification": verification.last(scope=request.scope)}
     return page(request, "console/fund/verify.html", context)
 
 
-@console_page("fund.verify")
+@console_page()
 def run_verification(request: ConsoleRequest) -> HttpResponse:
     """Run the independent verifier over the served database."""
     if request.method != "POST":

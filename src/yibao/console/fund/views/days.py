@@ -21,7 +21,7 @@ from yibao.console.page import ConsoleRequest, address, console_page, done, page
 _MOST = 20000
 
 
-@console_page("fund.read")
+@console_page()
 def days(request: ConsoleRequest, book_id: int) -> HttpResponse:
     """Show the day book, newest first, by account, kind and source, with running amounts."""
     at = opened(request, book_id)
@@ -51,7 +51,7 @@ def days(request: ConsoleRequest, book_id: int) -> HttpResponse:
     return page(request, "console/fund/days.html", context)
 
 
-@console_page("fund.read")
+@console_page()
 def days_file(request: ConsoleRequest, book_id: int, kind: str) -> HttpResponse:
     """Send the day book as asked for, one row a line of an entry, as Excel or CSV."""
     at = opened(request, book_id)
@@ -80,7 +80,7 @@ def days_file(request: ConsoleRequest, book_id: int, kind: str) -> HttpResponse:
     return a_file(request, kind, title, heads, table, name)
 
 
-@console_page("fund.read")
+@console_page()
 def account(request: ConsoleRequest, book_id: int, code: str) -> HttpResponse:
     """Show the lines of an account with the balance after each."""
     at = opened(request, book_id)
@@ -120,13 +120,13 @@ def account(request: ConsoleRequest, book_id: int, code: str) -> HttpResponse:
     return page(request, "console/fund/account.html", context)
 
 
-@console_page("fund.read")
+@console_page()
 def entry(request: ConsoleRequest, entry_id: int) -> HttpResponse:
     """Show an entry with its lines and where it comes from."""
     return page(request, "console/fund/entry.html", _entry(request, entry_id, ReverseForm()))
 
 
-@console_page("fund.post")
+@console_page()
 def reverse(request: ConsoleRequest, entry_id: int) -> HttpResponse:
     """Reverse an entry of a main book, with the reason."""
     form = ReverseForm(request.POST or None)

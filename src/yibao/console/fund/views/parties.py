@@ -15,7 +15,7 @@ from yibao.console.fund.words import PARTY_KINDS
 from yibao.console.page import ConsoleRequest, address, console_page, page
 
 
-@console_page("fund.read")
+@console_page()
 def parties(request: ConsoleRequest, book_id: int) -> HttpResponse:
     """Show who stands in a sub-ledger, with the balance that is still to be done."""
     book = overview.book_of(scope=request.scope, book_id=book_id)
@@ -48,7 +48,7 @@ def parties(request: ConsoleRequest, book_id: int) -> HttpResponse:
     return page(request, "console/fund/parties.html", context)
 
 
-@console_page("fund.read")
+@console_page()
 def party(request: ConsoleRequest, party_id: int, kind: str, book_id: int) -> HttpResponse:
     """Show a party's account; a person's is a read that is recorded."""
     book = overview.book_of(scope=request.scope, book_id=book_id)

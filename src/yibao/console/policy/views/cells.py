@@ -10,13 +10,13 @@ from yibao.console.policy.forms import SignForm
 from yibao.console.policy.outcomes import outcomes_of
 
 
-@console_page("policy.read")
+@console_page()
 def cells(request: ConsoleRequest, name: str) -> HttpResponse:
     """Show all outcomes of a rule, each with what it asks, its articles and its signatures."""
     return page(request, "console/policy/cells.html", _context(request, name, SignForm()))
 
 
-@console_page("policy.review_cells")
+@console_page()
 def sign(request: ConsoleRequest, name: str) -> HttpResponse:
     """Sign a row, or the whole table, as read and right."""
     if request.method != "POST":

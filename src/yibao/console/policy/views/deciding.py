@@ -58,7 +58,7 @@ def decision_of(
     )
 
 
-@console_page("policy.activate")
+@console_page()
 def activate(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
     """Put a proposal or setting into force, as the second person."""
     if request.method != "POST":
@@ -88,7 +88,7 @@ def activate(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
     return page(request, "console/policy/decide.html", context)
 
 
-@console_page("policy.activate")
+@console_page()
 def reject(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
     """Send a proposal or setting back, with the reason."""
     form = BecauseForm(request.POST or None)
@@ -104,7 +104,7 @@ def reject(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
     return _why(request, proposal_id, form, title=_("退回"))
 
 
-@console_page("policy.read")
+@console_page()
 def withdraw(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
     """Take one's own proposal or setting back."""
     form = BecauseForm(request.POST or None)

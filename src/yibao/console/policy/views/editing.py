@@ -25,7 +25,7 @@ from yibao.core.rules.dates import year_start
 from yibao.core.rules.parameters import FOREVER
 
 
-@console_page("policy.propose")
+@console_page()
 def edit(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
     """Show the editor; whatever was typed is saved before anything else is done with it."""
     found = _page(request, proposal_id)
@@ -59,7 +59,7 @@ def edit(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
     return page(request, "console/policy/edit.html", context)
 
 
-@console_page("policy.propose")
+@console_page()
 def checked(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
     """Check what is typed, without saving it: the part of the page that says what is wrong."""
     found = _page(request, proposal_id)
@@ -72,7 +72,7 @@ def checked(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
     return HttpResponse(render_to_string("console/policy/_check.html", context, request))
 
 
-@console_page("policy.propose")
+@console_page()
 def value(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
     """Ask for the new value of a parameter and write it into the draft."""
     found = _page(request, proposal_id)
@@ -117,7 +117,7 @@ def value(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
     return page(request, "console/policy/value.html", context)
 
 
-@console_page("policy.propose")
+@console_page()
 def clause(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
     """Ask how a clause is to be, and write it into the draft."""
     found = _page(request, proposal_id)

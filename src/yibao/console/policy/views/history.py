@@ -45,7 +45,7 @@ class Line:
     is_open: bool
 
 
-@console_page("policy.read")
+@console_page()
 def history(request: ConsoleRequest) -> HttpResponse:
     """Show the versions, and every value that changed or was decided, with its dates."""
     book = words.own_book(request)
@@ -61,7 +61,7 @@ def history(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/policy/history.html", context)
 
 
-@console_page("policy.read")
+@console_page()
 def difference(request: ConsoleRequest, before: int, after: int) -> HttpResponse:
     """Show what two versions say differently."""
     left = version_of(request.scope.region, before)

@@ -11,7 +11,7 @@ from yibao.console.policy.forms import BecauseForm, NewForm
 from yibao.console.policy.views.deciding import decision_of
 
 
-@console_page("policy.study")
+@console_page()
 def proposals(request: ConsoleRequest) -> HttpResponse:
     """Show proposals and entered settings, the newest first."""
     rows = queries.proposals(scope=request.scope)
@@ -19,7 +19,7 @@ def proposals(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/policy/proposals.html", context)
 
 
-@console_page("policy.propose")
+@console_page()
 def new(request: ConsoleRequest) -> HttpResponse:
     """Open a draft under a title."""
     form = NewForm(request.POST or None)
@@ -32,7 +32,7 @@ def new(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/policy/new.html", {"form": form})
 
 
-@console_page("policy.study")
+@console_page()
 def proposal(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
     """Show a proposal: what it changes, its text, its proof, its simulations; decide about it."""
     found = queries.proposal_page(

@@ -14,7 +14,7 @@ from yibao.console.policy.trying import TryForm, facts_of
 from yibao.rulebook.regions import region as region_of
 
 
-@console_page("policy.read")
+@console_page()
 def rules(request: ConsoleRequest) -> HttpResponse:
     """Show the rules that the region decides by, and the documents that they rest on."""
     book = words.own_book(request)
@@ -37,7 +37,7 @@ def rules(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/policy/rules.html", context)
 
 
-@console_page("policy.read")
+@console_page()
 def rule(request: ConsoleRequest, name: str) -> HttpResponse:
     """Show a rule: sentences and articles, what was proved, all outcomes, one person to try."""
     return page(request, "console/policy/rule.html", rule_context(request, name))
@@ -70,7 +70,7 @@ def rule_context(request: ConsoleRequest, name: str) -> dict[str, object]:
     }
 
 
-@console_page("policy.read")
+@console_page()
 def proving(request: ConsoleRequest, name: str) -> HttpResponse:
     """Prove a rule; the proof is kept for everybody."""
     book = words.own_book(request)

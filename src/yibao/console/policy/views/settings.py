@@ -15,7 +15,7 @@ from yibao.core.rules.book import Rulebook
 from yibao.rulebook.regions import region as region_of
 
 
-@console_page("policy.read")
+@console_page()
 def settings(request: ConsoleRequest) -> HttpResponse:
     """Show what the region's text leaves open, why, and what waits for it."""
     book = words.own_book(request)
@@ -31,7 +31,7 @@ def settings(request: ConsoleRequest) -> HttpResponse:
     return page(request, "console/policy/settings.html", context)
 
 
-@console_page("policy.read")
+@console_page()
 def setting(request: ConsoleRequest, name: str) -> HttpResponse:
     """Show one open setting; the first person enters a value, the second confirms it."""
     book = words.own_book(request)

@@ -21,7 +21,7 @@ from yibao.console.policy.forms import SimulateForm
 from yibao.console.policy.simulated import groups_of, sections_of, shown
 
 
-@console_page("policy.simulate")
+@console_page()
 def ask(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
     """Ask over whom and for which year a proposal is to be simulated."""
     found = queries.proposal_page(
@@ -45,7 +45,7 @@ def ask(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
     return page(request, "console/policy/simulate.html", context)
 
 
-@console_page("policy.study")
+@console_page()
 def simulation(request: ConsoleRequest, simulation_id: int) -> HttpResponse:
     """Show a simulation: how far it is, or what came out."""
     found = simulation_page(scope=request.scope, simulation_id=simulation_id)
@@ -71,7 +71,7 @@ def simulation(request: ConsoleRequest, simulation_id: int) -> HttpResponse:
     return page(request, "console/policy/simulation.html", context)
 
 
-@console_page("policy.simulate")
+@console_page()
 def run(request: ConsoleRequest, simulation_id: int) -> HttpResponse:
     """Run a simulation that waits, or that did not finish."""
     if request.method == "POST":
@@ -81,7 +81,7 @@ def run(request: ConsoleRequest, simulation_id: int) -> HttpResponse:
     return HttpResponseRedirect(address(request, "policy:simulation", simulation_id))
 
 
-@console_page("policy.study")
+@console_page()
 def groups_file(request: ConsoleRequest, simulation_id: int) -> HttpResponse:
     """Send the groups of a simulation as a file, towns included."""
     found = simulation_page(scope=request.scope, simulation_id=simulation_id)

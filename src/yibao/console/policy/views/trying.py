@@ -12,7 +12,7 @@ from yibao.core.rules.edition import Edition
 from yibao.core.rules.facts import read_facts
 
 
-@console_page("policy.read")
+@console_page()
 def typed(request: ConsoleRequest, name: str) -> HttpResponse:
     """Explain what a rule says of the facts that were filled in; nothing is written."""
     book = words.own_book(request)
@@ -33,7 +33,7 @@ def typed(request: ConsoleRequest, name: str) -> HttpResponse:
     return page(request, "console/policy/try.html", context)
 
 
-@console_page("registry.read", reads="rule")
+@console_page()
 def registered(request: ConsoleRequest, name: str, person_id: int) -> HttpResponse:
     """Explain a rule for a registered person, by what the register knows of the year."""
     book = words.own_book(request)
