@@ -9,14 +9,22 @@ from yibao.database.catalogue import holes
 DEFINERS = {
     "audit_seal": "the application role has the audit log sealed but does not write seals",
     "audit_sign": "a seal without signature gets one, once",
+    "journal_seal": "as audit_seal, for the journal",
+    "journal_sign": "as audit_sign, for the journal",
 }
 # Tables whose rows hide nobody insured and no money, each with its reason. A new one is put behind
 # the wall (yibao.database.policies.scope_policy) or gets its reason here.
 PUBLIC = {
+    "access_addresstries": "counted before anybody has a scope",
     "access_auditseal": "digests, no words",
+    "access_authenticator": "staff, sealed, needed before anybody has a scope",
+    "access_sealclock": "one moment, read before money moves",
     "access_operator": "staff, needed before anybody has a scope",
     "access_organisation": "the public divisions and offices",
+    "access_operatorsession": "staff, read to find the scope",
+    "access_passwordbefore": "staff, hashes, needed before anybody has a scope",
     "access_poolingregion": "the regions served",
+    "access_recoverycode": "staff, digests, needed before anybody has a scope",
     "access_rulebooklayer": "what a region decides by is published, the same for all",
     "access_post": "which office a member of staff works in, read to find the scope",
     "access_signinfailures": "counted before anybody has a scope",
@@ -27,12 +35,16 @@ PUBLIC = {
     "desk_noticeread": "that a member of staff read a notice",
     "desk_preference": "how a member of staff likes pages to look",
     "desk_savedlist": "conditions of lists, refused where they hold a number of a person",
+    "desk_draft": "a clerk's own typing, sealed, asked for by operator and post; kept past a session",
+    "desk_recentpick": "numbers of what an operator picked; each is looked up in scope",
+    "desk_sentform": "that a form was sent and where its answer stands, no person",
     "django_content_type": "Django's names of tables",
     "django_migrations": "Django's record of migrations",
     "django_session": "signed sessions, read before anybody has a scope",
     "enrolment_insuredyear": "a year's dates, the same for all",
     "fund_book": "a book's name; its entries and legs are behind the wall",
     "policy_keptproof": "what was proved of a rule's text, no person",
+    "fund_journalseal": "digests, no words",
     "fund_bookmonth": "a book's voucher numbers and whether a month is closed",
 }
 # Tables with one further policy, for reading only: a town reads the heads of its county's lists,

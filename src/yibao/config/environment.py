@@ -81,6 +81,22 @@ SETTINGS = (
         "8",
     ),
     Setting(
+        "YIBAO_STAMP",
+        "A program that is given a head's digest (64 hexadecimal digits) on standard input and"
+        " answers with a time-stamp authority's token: written beside each kept head.",
+        "heads are kept without a token",
+    ),
+    Setting(
+        "YIBAO_LOG",
+        "How the log is written to standard error: `json` (a line a request) or `text`.",
+        "`json`; `text` with YIBAO_DEBUG",
+    ),
+    Setting(
+        "YIBAO_METRICS_TOKEN",
+        "The token (`Authorization: Bearer …`) that `/metrics` asks of callers elsewhere.",
+        "`/metrics` answers this machine only",
+    ),
+    Setting(
         "YIBAO_DEBUG",
         "Show errors in full to the browser; for development only.",
         "no",

@@ -31,6 +31,9 @@ SECRET_KEY = SimpleLazyObject(
 AUDIT_KEY = SimpleLazyObject(
     lambda: _environment.text("YIBAO_AUDIT_KEY") or HOME.secret("audit_key")
 )
+# A program of the office that stamps the kept heads; None: none.
+STAMP_COMMAND = _environment.text("YIBAO_STAMP")
+METRICS_TOKEN = _environment.text("YIBAO_METRICS_TOKEN") or ""
 
 
 # -- Database ----------------------------------------------------------------------------------
@@ -112,9 +115,10 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "yibao.web.assets.PackedFiles",
     "yibao.web.headers.StrictHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "yibao.console.preferences.PreferencesMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -128,6 +132,8 @@ TEMPLATES = [
         "DIRS": [_package / "web" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            # {% csrf_token %} marks every form besides: no draft is lost, no form is done twice.
+            "builtins": ["yibao.console.templatetags.marked"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -140,6 +146,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [_place for _place in (_package / "web" / "static",) if _place.is_dir()]
 # Served straight from the package: nothing to collect before the first start.
 WHITENOISE_USE_FINDERS = True
+STORAGES = {"staticfiles": {"BACKEND": "yibao.web.assets.DigestNames"}}
 
 # -- Language and time ---------------------------------------------------------------------------
 

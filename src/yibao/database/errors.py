@@ -11,7 +11,7 @@ from yibao.core.refusal import Refusal
 UNIQUE, OVERLAP, CHECK, FOREIGN = "23505", "23P01", "23514", "23503"
 DENIED, LOCK_TIMEOUT, DISK_FULL = "42501", "55P03", "53100"
 # Ours: an entry whose legs do not sum to zero; a change of a table that only grows.
-UNBALANCED, APPEND_ONLY = "YB001", "YB002"
+UNBALANCED, APPEND_ONLY, UNSEALED = "YB001", "YB002", "YB004"
 _RESTARTING = frozenset({"57P01", "57P02", "57P03", "08000", "08001", "08003", "08006"})
 
 
@@ -45,7 +45,26 @@ class ServerRestarting(Refusal):
     remedy_en = "Try again with the same key in a moment; nothing is done twice"
 
 
-_SENTENCES: dict[str, type[Refusal]] = {LOCK_TIMEOUT: LockWaitedTooLong, DISK_FULL: StorageFull}
+class MoneyWaitsForSeal(Refusal):
+    """The audit log was not sealed for hours: nothing that moves money is written, reading goes on.
+
+    The limit stands in the migration access/0006_audit_of_keys.
+    """
+
+    code = "DB23"
+    message = "审计日志已超过 4 小时没有封存，暂停一切资金业务，查询照常"
+    remedy = (
+        "请系统管理员查看“系统状态”并运行 yibao work；本次操作没有写入任何数据"
+    )
+    message_en = "The audit log was not sealed for over 4 hours: money waits, enquiries go on"
+    remedy_en = "Have the administrator run yibao work or yibao audit seal; nothing was written"
+
+
+_SENTENCES: dict[str, type[Refusal]] = {
+    LOCK_TIMEOUT: LockWaitedTooLong,
+    DISK_FULL: StorageFull,
+    UNSEALED: MoneyWaitsForSeal,
+}
 
 
 def constraint_of(error: BaseException) -> tuple[str | None, str | None]:
@@ -62,7 +81,7 @@ def constraint_of(error: BaseException) -> tuple[str | None, str | None]:
 
 
 def refusal_of(error: BaseException) -> Refusal | None:
-    """Return the refusal for what may happen to any operation: a wait, a full disk, a restart."""
+    """Return the refusal for what any operation may meet: a wait, a disk, a restart, a seal."""
     state, _ = constraint_of(error)
     if state in _SENTENCES:
         return _SENTENCES[state]()
@@ -78,7 +97,7 @@ def refusal_of(error: BaseException) -> Refusal | None:
 def refused(by: Mapping[str, Refusal]) -> Iterator[None]:
     """Raise the refusal that stands for the constraint which the block broke.
 
-    `by` maps constraint names to refusals; every other error passes as it is, except the three of
+    `by` maps constraint names to refusals; every other error passes as it is, except the few of
     `refusal_of`, which become theirs.
     """
     try:

@@ -1,13 +1,15 @@
 """The audit log: rows are only added, sealed in ranges that can no longer change, and checked."""
 
+import stat
 import threading
+from datetime import timedelta
 
 import psycopg
 import pytest
 from django.db import Error, connection, connections, transaction
 
 from tests.apps.access.offices import AT
-from yibao.apps.access import audit
+from yibao.apps.access import audit, heads
 from yibao.apps.access.models import AuditRecord, AuditSeal
 from yibao.apps.access.scope import Scope
 from yibao.core.refusal import Refusal
@@ -159,9 +161,13 @@ def sealed_chain():
 def test_whoever_changes_a_sealed_record_is_found_and_the_place_is_named(done_to_it, said):
     sealed_chain()
     as_owner(done_to_it)
+    numbers = {row.action: row.id for row in rows()}
+    gone = "act-3" not in numbers
     faults = audit.verify()
     assert len(faults) == 1
     assert faults[0].startswith("seal 2") and said in faults[0]
+    where = "one after record" if gone else "record"
+    assert f"{where} {numbers['act-2']}" in faults[0]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -189,10 +195,10 @@ def test_a_missing_seal_is_named():
     sealed_chain()
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute("delete from access_auditseal where number = 2")
-    assert audit.verify() == [
-        "seal 3 does not follow seal 1",
-        "seal 3 closed 2 records, there are 4",
-    ]
+    faults = audit.verify()
+    assert faults[0] == "seal 3 does not follow seal 1"
+    assert faults[1].startswith("seal 3 closed 2 records, there are 4; record ")
+    assert len(faults) == 2
 
 
 @pytest.mark.django_db(transaction=True)
@@ -227,3 +233,107 @@ def test_two_sealers_at_once_make_one_chain():
     assert faults == []
     assert audit.verify() == []
     assert audit.state().records == 20
+
+
+@pytest.fixture
+def own_home(settings, tmp_path):
+    """A home whose kept heads are this test's alone."""
+    (tmp_path / "audit").mkdir()
+    real = settings.HOME
+
+    class Here:
+        path = tmp_path
+        secret = real.secret
+
+    settings.HOME = Here()
+    settings.AUDIT_KEY = "the key of this test"
+    return tmp_path
+
+
+def keep(now=AT):
+    state = audit.state()
+    return heads.keep({"audit": (state.seals, state.head)}, now=now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_newest_seals_cannot_be_taken_away_once_their_head_is_kept_elsewhere(own_home):
+    sealed_chain()
+    assert keep()
+    assert not keep(), "the same head is written once"
+    record("later")
+    audit.seal(at=AT)
+    assert not keep(AT + timedelta(minutes=59))
+    assert keep(AT + timedelta(minutes=60))
+    assert audit.verify() == []
+    as_owner("delete from access_auditrecord where action = 'later'")
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("delete from access_auditseal where number = 4")
+    assert audit.verify() == ["seal 4 was kept outside the database and is missing in it"]
+    heads.note_restoration({"audit": 3}, now=AT)
+    assert audit.verify() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_line_of_the_kept_heads_that_was_changed_or_taken_out_is_named(own_home):
+    for hour in range(3):
+        record()
+        audit.seal(at=AT)
+        keep(AT + timedelta(hours=hour))
+    place = own_home / "audit" / "heads"
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    whole = place.read_text().splitlines()
+    place.write_text("\n".join([whole[0], whole[1].replace('"mac": "', '"mac": "0'), whole[2]]))
+    assert [fault.split(" of ")[0] for fault in audit.verify()] == ["line 2", "line 3"]
+    place.write_text("\n".join([whole[0], whole[2]]))
+    assert [fault.split(" of ")[0] for fault in audit.verify()] == ["line 2"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_office_may_have_each_kept_head_stamped(own_home, settings):
+    program = own_home / "stamp"
+    program.write_text("#!/bin/sh\nread digest\necho token-of-${#digest}\n")
+    program.chmod(0o700)
+    settings.STAMP_COMMAND = str(program)
+    record()
+    audit.seal(at=AT)
+    keep()
+    assert heads.newest()["stamp"] == "token-of-64"
+    settings.STAMP_COMMAND = "/nowhere"
+    record()
+    audit.seal(at=AT)
+    keep(AT + timedelta(hours=2))
+    assert "stamp" not in heads.newest()
+    assert audit.verify() == []
+
+
+def late(hours):
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("update access_sealclock set sealed_until = now() - %s", [hours])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_clock_of_sealing_moves_on_with_every_round_and_past_a_running_transaction():
+    assert audit.sealed_until() is None
+    audit.seal(at=AT)
+    late(timedelta(hours=3))
+    first = audit.sealed_until()
+    record()
+    audit.seal(at=AT)
+    assert audit.sealed_until() > first + timedelta(hours=2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_that_never_ends_holds_the_clock_of_sealing():
+    audit.seal(at=AT)
+    with transaction.atomic(using="owner"):
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("select pg_current_xact_id()")
+        for _ in range(3):
+            audit.seal(at=AT)
+        held = audit.sealed_until()
+        record()
+        for _ in range(3):
+            audit.seal(at=AT)
+        assert audit.sealed_until() == held
+    audit.seal(at=AT)
+    assert audit.sealed_until() > held

@@ -63,6 +63,8 @@ class Entry(ScopedModel):
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT)
     posted_at = models.DateTimeField()
     posted_by = models.BigIntegerField()
+    # The transaction's number, set by a trigger whatever the writer says: seals go by it.
+    xid = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -81,6 +83,7 @@ class Entry(ScopedModel):
         indexes = [
             models.Index(fields=["book", "on", "id"], name="day_book"),
             models.Index(fields=["source_kind", "source_id"], name="entries_of_a_source"),
+            models.Index(fields=["xid", "id"], name="entries_in_sealing_order"),
         ]
         triggers = [
             pgtrigger.Protect(
@@ -164,3 +167,19 @@ class Leg(ScopedModel):
                 """,
             ),
         ]
+
+
+class JournalSeal(models.Model):
+    """A link of the journal's chain: the digest over all entries, with their legs, of a range.
+
+    As `access.AuditSeal` is for the audit log (docs/decisions/0005-audit-chain.md).
+    """
+
+    number = models.BigIntegerField(unique=True)
+    xid_from = models.BigIntegerField()
+    xid_until = models.BigIntegerField()
+    records = models.BigIntegerField()
+    head = models.CharField(max_length=64)
+    signature = models.CharField(max_length=64, blank=True)
+    sealed_at = models.DateTimeField()
+    leaves = models.BinaryField(default=b"", db_default=b"")
