@@ -1,10 +1,14 @@
 """Pages for what went wrong before or behind a view; they need no database and no session."""
 
+import contextlib
 from typing import Any
 
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+from yibao.console import kept
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -13,7 +17,9 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Answer a mistake of ours: say that nothing half done was kept."""
+    """Answer a mistake of ours: say that nothing half done was kept, and keep what was typed."""
+    with contextlib.suppress(DatabaseError):
+        kept.keep(request)
     return _bare(
         request,
         500,
@@ -23,7 +29,12 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form without the mark that our own page gave it."""
+    """Answer a form without the token that our own page gave it; what was typed is kept.
+
+    The form's own mark is signed: it tells whose draft it becomes, whoever sent it.
+    """
+    with contextlib.suppress(DatabaseError):
+        kept.keep(request)
     return _bare(
         request,
         403,
@@ -33,5 +44,6 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _bare(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:
-    context = {"title": title, "words": words}
+    draft = getattr(request, "kept_draft", None)
+    context = {"title": title, "words": words, "draft": draft}
     return HttpResponse(render_to_string("console/error.html", context, request), status=status)

@@ -6,10 +6,21 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from yibao.console.kept import restored
 from yibao.console.page import ConsoleRequest, record_refusal, said
 from yibao.core.refusal import Refusal
+
+# What a browser leaves out of a form where nothing is ticked or chosen.
+_MAYBE_SENT = (
+    forms.CheckboxInput,
+    forms.RadioSelect,
+    forms.CheckboxSelectMultiple,
+    forms.SelectMultiple,
+    forms.FileInput,
+)
 
 
 class ConsoleForm(forms.Form):
@@ -32,6 +43,21 @@ class ConsoleForm(forms.Form):
             if isinstance(field, forms.ModelChoiceField) and field.empty_label:
                 field.empty_label = _("请选择")
             _dress(field.widget)
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        """Return what the field begins with: on a page that restores a draft, what was typed."""
+        typed = restored.get()
+        if typed is None or self.is_bound or not self._is_of(typed):
+            return super().get_initial_for_field(field, field_name)
+        return field.widget.value_from_datadict(
+            typed, MultiValueDict(), self.add_prefix(field_name)
+        )
+
+    def _is_of(self, typed: MultiValueDict[str, str]) -> bool:
+        """Tell whether what was typed is this form's: it has every field that is always sent."""
+        names = {self.add_prefix(name): field.widget for name, field in self.fields.items()}
+        sent = {name for name, widget in names.items() if not isinstance(widget, _MAYBE_SENT)}
+        return sent <= typed.keys() if sent else bool(names.keys() & typed.keys())
 
     @contextlib.contextmanager
     def refusals(self, request: ConsoleRequest) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -38,6 +39,16 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordProfile:
+    """What a password must be; `lasts` None: as long as its owner likes."""
+
+    shortest: int
+    kinds: int
+    lasts: timedelta | None
+    remembered: int
+
+
+@dataclass(frozen=True, slots=True)
 class SigningIn:
     """The limits of accounts and sessions."""
 
@@ -45,9 +56,26 @@ class SigningIn:
     locked_for: timedelta
     idle_for: timedelta
     longest: timedelta
-    shortest_password: int
-    password_kinds: int
     longest_post: timedelta
+    tries_of_an_address: int
+    address_for: timedelta
+    steps_for: timedelta
+    confirmed_for: timedelta
+    code_for: timedelta
+    code_drift_steps: int
+    recovery_codes: int
+    profiles: Mapping[str, PasswordProfile]
+    guessed_words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """How long typing and sent forms are kept."""
+
+    kept_for: timedelta
+    most_bytes: int
+    sent_for: timedelta
+    answer_within: timedelta
 
 
 @cache
@@ -72,9 +100,36 @@ def signing_in() -> SigningIn:
         locked_for=timedelta(minutes=row["locked_minutes"]),
         idle_for=timedelta(minutes=row["idle_minutes"]),
         longest=timedelta(hours=row["longest_hours"]),
-        shortest_password=row["shortest_password"],
-        password_kinds=row["password_kinds"],
         longest_post=timedelta(days=row["longest_post_days"]),
+        tries_of_an_address=row["tries_of_an_address"],
+        address_for=timedelta(minutes=row["address_minutes"]),
+        steps_for=timedelta(minutes=row["steps_minutes"]),
+        confirmed_for=timedelta(minutes=row["confirmed_minutes"]),
+        code_for=timedelta(seconds=row["code_seconds"]),
+        code_drift_steps=row["code_drift_steps"],
+        recovery_codes=row["recovery_codes"],
+        profiles={name: _profile(one) for name, one in row["passwords"].items()},
+        guessed_words=tuple(row["guessed_words"]),
+    )
+
+
+def _profile(row: dict[str, int]) -> PasswordProfile:
+    return PasswordProfile(
+        shortest=row["shortest"],
+        kinds=row["kinds"],
+        lasts=timedelta(days=row["days"]) if row["days"] else None,
+        remembered=row["remembered"],
+    )
+
+
+def drafts() -> Drafts:
+    """Return how long typing and sent forms are kept, and how much of a form."""
+    row = _table()["drafts"]
+    return Drafts(
+        kept_for=timedelta(hours=row["kept_hours"]),
+        most_bytes=row["most_bytes"],
+        sent_for=timedelta(hours=row["sent_hours"]),
+        answer_within=timedelta(seconds=row["answer_seconds"]),
     )
 
 
