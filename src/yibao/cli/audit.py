@@ -57,13 +57,14 @@ def _seal(arguments: argparse.Namespace) -> int:
 
 
 def _seal_once(*, quiet: bool) -> None:
-    """Seal, and say what was sealed; quiet, only say the head that somebody may keep elsewhere."""
-    from yibao.apps.access import audit, queries
+    """Seal, and say what was sealed; quiet, only say the heads that somebody may keep elsewhere."""
+    from yibao.cli.sealing import seal_round
 
-    made = audit.seal(at=queries.clock().now)
-    if made is not None:
-        print(f"Seal {made.number}: {made.records} records, head {made.head}", flush=True)
-    elif not quiet:
+    made = seal_round()
+    for name, seal in made.items():
+        word = "Seal" if name == "audit" else f"Seal of the {name}"
+        print(f"{word} {seal.number}: {seal.records} records, head {seal.head}", flush=True)
+    if not made and not quiet:
         print("Nothing new to seal. 没有需要封存的记录。")
 
 
@@ -75,9 +76,10 @@ def _ended_within(seconds: int) -> bool:
 
 def _verify(_: argparse.Namespace) -> int:
     from yibao.apps.access import audit
+    from yibao.cli.sealing import seal_faults
 
     state = audit.state()
-    faults = audit.verify()
+    faults = seal_faults()
     for fault in faults:
         print(fault, file=sys.stderr)
     head = state.head or "—"

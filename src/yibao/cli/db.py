@@ -1,10 +1,14 @@
-"""Start, stop, look at, open and migrate the database.
+"""Start, stop, look at, open, migrate, back up and restore the database.
 
 start     start the embedded server and keep it up until `stop`
 stop      withdraw that; the server stops when nobody uses it
 status    where it is, whether it runs, who holds it
 shell     psql as the application role; without a scope it sees no rows
 migrate   bring the tables up to date, as the owner
+upgrade   the same with `yibao verify` before and after, and the same sums in both
+backup    a whole copy of the running server; its logs are kept from the first one on
+restore   the state of any second since, here or in a new home
+drill     restore this very second beside the server and compare every table and chain
 """
 
 import argparse
@@ -14,6 +18,7 @@ from typing import Any
 
 from django.conf import settings
 
+from yibao.cli import db_copies
 from yibao.database.home import APP_ROLE
 from yibao.database.service import database_at_hand, migrate, supervisor, use_settings
 
@@ -31,11 +36,12 @@ _STOPPED = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the five jobs."""
+    """Declare the jobs."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     jobs = parser.add_subparsers(dest="job", required=True, metavar="JOB")
-    for name in ("start", "stop", "status", "migrate"):
+    for name in ("start", "stop", "status", "migrate", "upgrade"):
         jobs.add_parser(name)
+    db_copies.add_jobs(jobs)
     shell = jobs.add_parser("shell", help="arguments after -- go to psql")
     shell.add_argument("--owner", action="store_true", help="as the role that owns the tables")
     shell.add_argument("words", nargs="*", metavar="PSQL_ARGUMENT")
@@ -46,6 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
     use_settings()
     if arguments.job == "shell":
         return _shell(owner=arguments.owner, words=arguments.words)
+    if arguments.job in _COPIES:
+        return _COPIES[arguments.job](arguments)
     return _JOBS[arguments.job]()
 
 
@@ -77,6 +85,7 @@ def _status() -> int:
         "in use": "yes" if found.used else "no",
         "kept up": "yes, until `yibao db stop`" if found.kept else "no, stops with its last user",
     }
+    rows["backup"] = db_copies.newest_line()
     for name, value in rows.items():
         print(f"{name:<8} {value}")
     return _DONE if found.pid else _NOT_DONE
@@ -96,6 +105,16 @@ def _migrated() -> int:
     applied = migrate()
     print("\n".join(applied) or "The tables are up to date. 表结构已是最新。")
     return _DONE
+
+
+def _upgrade() -> int:
+    """Migrate between two runs of `yibao verify`; the business sums must be the same in both."""
+    from yibao.cli.upgrade import upgrade
+
+    if settings.DATABASE_EMBEDDED:
+        with supervisor().running():
+            return upgrade()
+    return upgrade()
 
 
 def _shell(*, owner: bool, words: list[str]) -> int:
@@ -127,4 +146,15 @@ def _libpq(at: dict[str, Any]) -> dict[str, str]:
     return os.environ | {name: str(value) for name, value in named.items() if value}
 
 
-_JOBS = {"start": _start, "stop": _stop, "status": _status, "migrate": _migrate}
+_JOBS = {
+    "start": _start,
+    "stop": _stop,
+    "status": _status,
+    "migrate": _migrate,
+    "upgrade": _upgrade,
+}
+_COPIES = {
+    "backup": db_copies.backup,
+    "restore": db_copies.bring_back,
+    "drill": db_copies.drill,
+}

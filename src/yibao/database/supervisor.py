@@ -23,6 +23,7 @@ from yibao.core.refusal import Refusal
 from yibao.database.account import Account, server_account
 from yibao.database.binaries import Binaries, find_binaries, usable_by
 from yibao.database.cluster import check_room, free_bytes, last_words, make_cluster
+from yibao.database.copies import Copies
 from yibao.database.home import ADMIN_ROLE, APP_ROLE, DATABASE_NAME, OWNER_ROLE, PORT, Home
 from yibao.database.process import (
     clear_up,
@@ -225,6 +226,7 @@ class Supervisor:
         for name, value in _OPTIONS.items():
             words += ["-c", f"{name}={value}"]
         words += ["-c", f"unix_socket_directories={_quoted(self.home.socket_directory)}"]
+        words += ["-c", f"archive_command={Copies(self.home).archive_command()}"]
         options: dict[str, Any] = account.process_options()
         with log.open("ab") as stream:
             account.own(log)
@@ -294,6 +296,10 @@ _OPTIONS = {
     "unix_socket_permissions": "0700",
     "max_connections": "100",
     "synchronous_commit": "on",
+    # Finished logs are kept from the first backup on (yibao.database.copies); before it the
+    # command does nothing.
+    "archive_mode": "on",
+    "archive_timeout": "300",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %u@%d ",
