@@ -1,12 +1,14 @@
 """The frame around a page: bureau bar, menu, year and area."""
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.urls import NoReverseMatch, reverse
 
 from yibao.apps.access.models import Role
-from yibao.console.menu import ENTRIES, GROUPS, Entry
+from yibao.console.menu import ENTRIES, Entry, headings_for
+from yibao.core.pinyin import initials
 from yibao.rulebook.regions import region
 
 if TYPE_CHECKING:
@@ -15,12 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Item:
-    """A menu entry as it is drawn."""
+    """A menu entry as it is drawn; `key` is what the menu's filter looks in."""
 
     label: str
     path: str
     icon: str
     number: int
+    key: str
     is_current: bool
 
 
@@ -44,40 +47,55 @@ class Frame:
 
 def frame_of(request: "ConsoleRequest") -> Frame:
     """Return the frame: the menu holds what the post may do, with the numbers that wait."""
-    allowed = [entry for entry in ENTRIES if not entry.action or request.scope.allows(entry.action)]
-    paths = {entry.name: path for entry in allowed if (path := _path(entry))}
+    allowed = {
+        entry.name: (entry, path)
+        for entry in ENTRIES
+        if (not entry.action or request.scope.allows(entry.action)) and (path := _path(entry))
+    }
     # Every address begins with that of the first page: a page without an entry has none.
     current = max(
         (
             path
-            for name, path in paths.items()
+            for name, (_entry, path) in allowed.items()
             if request.path == path or (name != "console:home" and request.path.startswith(path))
         ),
         key=len,
         default="",
     )
-    groups = []
-    for code, label in GROUPS.items():
-        items = tuple(
-            Item(
-                label=str(entry.label),
-                path=paths[entry.name],
-                icon=entry.icon,
-                number=entry.badge(request.area_scope, request.year) if entry.badge else 0,
-                is_current=paths[entry.name] == current,
-            )
-            for entry in allowed
-            if entry.group == code and entry.name in paths
+    groups = (
+        Group(
+            label=str(label),
+            items=tuple(
+                _item(request, *allowed[name], current=current) for name in names if name in allowed
+            ),
         )
-        if items:
-            groups.append(Group(label=str(label), items=items))
+        for label, names in headings_for(request.scope.role)
+    )
     found = region(request.scope.region)
     return Frame(
         region_name=found.name,
         bureau=found.bureau,
         role=str(Role(request.scope.role).label),
-        groups=tuple(groups),
+        groups=tuple(group for group in groups if group.items),
     )
+
+
+def _item(request: "ConsoleRequest", entry: Entry, path: str, *, current: str) -> Item:
+    label = str(entry.label)
+    return Item(
+        label=label,
+        path=path,
+        icon=entry.icon,
+        number=entry.badge(request.area_scope, request.year) if entry.badge else 0,
+        key=_key(label),
+        is_current=path == current,
+    )
+
+
+@functools.cache
+def _key(label: str) -> str:
+    """Return a label's own letters and its initials: 待办事项 is found by 待办 and by dbsx."""
+    return f"{''.join(label.split())} {initials(label)}".lower()
 
 
 def _path(entry: Entry) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from yibao.apps.access.models import Role
 from yibao.apps.access.scope import Scope
 from yibao.apps.collection import queries as collection
 from yibao.apps.policy import queries as policy
@@ -77,3 +78,71 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("access:operators", _("账号与岗位"), "admin", "access.read", icon="people"),
     Entry("access:audit", _("审计日志"), "admin", "audit.read", icon="lock"),
 )
+
+# What a post sees first, heading by heading; an entry that is not named here follows in its own
+# group of GROUPS. Only what the post may do is ever drawn.
+Headings = tuple[tuple[Any, tuple[str, ...]], ...]
+MENUS: dict[str, Headings] = {
+    Role.VILLAGE_AGENT: (
+        ("", ("console:home", "console:search")),
+        (_("本村"), ("statistics:board", "statistics:unpaid", "collection:cash")),
+        (_("上报"), ("enrolment:imports", "subsidy:rosters")),
+    ),
+    Role.TOWNSHIP_CLERK: (
+        ("", ("console:home", "console:search")),
+        (_("参保与缴费"), ("enrolment:imports", "collection:payments", "collection:cash")),
+        (_("特殊人群"), ("subsidy:rosters", "subsidy:waiting")),
+        (_("村级管理"), ("statistics:board", "statistics:unpaid")),
+    ),
+    Role.COUNTY_CLERK: (
+        ("", ("console:home", "console:search")),
+        (_("参保与缴费"), ("enrolment:imports", "collection:payments", "collection:unmatched")),
+        (_("补助"), ("subsidy:rosters", "subsidy:waiting")),
+        (_("待遇与结算"), ("claims:settlements", "care:institutions")),
+        (_("看板与报表"), ("statistics:board", "statistics:unpaid")),
+    ),
+    Role.COUNTY_REVIEWER: (
+        ("", ("console:home", "console:search")),
+        (_("复核"), ("policy:proposals", "claims:settlements", "subsidy:rosters")),
+        (_("抽查"), ("enrolment:imports", "collection:payments", "statistics:board")),
+    ),
+    Role.MEDICAL_CLERK: (
+        ("", ("console:home", "console:search")),
+        (_("报销与结算"), ("claims:settlements", "care:institutions")),
+    ),
+    Role.FUND_ACCOUNTANT: (
+        ("", ("console:home",)),
+        (_("账簿与对账"), ("fund:books", "fund:verify")),
+        (_("收入"), ("collection:payments", "subsidy:rosters")),
+        (_("支出"), ("claims:settlements",)),
+    ),
+    Role.POLICY_OFFICER: (
+        ("", ("console:home", "console:search")),
+        (_("政策"), ("policy:proposals", "policy:rules", "policy:settings")),
+    ),
+    Role.AUDITOR: (
+        ("", ("console:home", "console:search")),
+        (_("稽核"), ("access:audit", "fund:verify", "fund:books")),
+        (_("抽样"), ("claims:settlements", "collection:payments", "subsidy:rosters")),
+    ),
+    Role.SECURITY_ADMIN: (
+        ("", ("console:home",)),
+        (_("账号与权限"), ("access:operators", "access:audit")),
+    ),
+}
+
+
+def headings_for(role: str) -> Headings:
+    """Return the whole menu of a post: its own headings, then what is left in its own group."""
+    own = MENUS.get(role, ())
+    named = {name for _heading, names in own for name in names}
+    left = [entry for entry in ENTRIES if entry.name not in named]
+    follow = {code: tuple(entry.name for entry in left if entry.group == code) for code in GROUPS}
+    merged = [(label, names) for label, names in own]
+    for code, names in follow.items():
+        at = next((i for i, (label, _names) in enumerate(merged) if label == GROUPS[code]), None)
+        if at is None:
+            merged.append((GROUPS[code], names))
+        else:
+            merged[at] = (merged[at][0], merged[at][1] + names)
+    return tuple((label, names) for label, names in merged if names)

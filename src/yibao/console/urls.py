@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from yibao.console import choices, home, search, signing
+from yibao.console import choices, home, look, preferences, search, signing
 
 SUBSYSTEMS = (
     "access",
@@ -23,6 +23,8 @@ _frame: list[URLPattern] = [
     path("sign-out/", signing.sign_out, name="sign_out"),
     path("password/", signing.password, name="password"),
     path("posts/", signing.posts, name="posts"),
+    path("preferences/", preferences.switch, name="preferences"),
+    path("components/", look.look, name="look"),
     path("search/", search.search, name="search"),
     path("areas/", choices.areas, name="areas"),
     path("years/", choices.years, name="years"),

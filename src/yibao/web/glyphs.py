@@ -66,8 +66,36 @@ ICONS = {
         '<rect x="3.5" y="7" width="9" height="6.5" rx="1"/>'
         '<path d="M5.500 7V5a2.500 2.500 0 0 1 5 0v2"/>'
     ),
+    "download": '<path d="M8 2.500v7.500M4.800 7 8 10.200 11.200 7M3 13.500h10"/>',
+    "bell": (
+        '<path d="M4 11V7.500a4 4 0 0 1 8 0V11l1 1.500H3zM6.700 13.800a1.400 1.400 0 0 0 2.600 0"/>'
+    ),
+    "eye": (
+        '<path d="M1.500 8S4 3.500 8 3.500 14.500 8 14.500 8 12 12.500 8 12.500 1.500 8 1.500 8z"/>'
+        '<circle cx="8" cy="8" r="2"/>'
+    ),
+    "clock": '<circle cx="8" cy="8" r="5.5"/><path d="M8 4.800V8l2.200 1.500"/>',
+    "down": '<path d="m4.500 6.500 3.500 3.500 3.500-3.500"/>',
     "find": '<circle cx="7" cy="7" r="4.5"/><path d="m10.5 10.5 3.5 3.5"/>',
 }
+
+
+# What stands above the words of a panel without rows.
+STATES = {
+    "empty": '<path d="M6 22 10 8h20l4 14v10H6zM6 22h9l2 4h6l2-4h9"/>',
+    "denied": (
+        '<rect x="9" y="18" width="22" height="15" rx="2"/><path d="M13 18v-5a7 7 0 0 1 14 0v5"/>'
+    ),
+    "error": '<path d="M20 6 36 33H4zM20 16v9M20 28v1"/>',
+    "loading": '<path d="M12 5h16M12 35h16M14 5v6l6 9-6 9v6M26 5v6l-6 9 6 9v6"/>',
+}
+
+
+def state(kind: str) -> SafeString:
+    """Return the drawing of a state: an empty tray, a lock, a warning, an hour-glass."""
+    return mark_safe(  # noqa: S308 - constants of this module
+        f'<svg class="big" viewBox="0 0 40 40" aria-hidden="true">{STATES[kind]}</svg>'
+    )
 
 
 def glyph(kind: str) -> SafeString:

@@ -1,5 +1,6 @@
 """The components of the look: `{% load yb %}`. Each has one appearance, on every page."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yibao.core.identity.masks import mask_name, mask_number, mask_phone
@@ -167,6 +169,82 @@ def steps(current: int, *names: str) -> SafeString:
 def empty(title: str, words: str = "") -> SafeString:
     """Return the state of a list without rows: why, and where next."""
     return format_html('<div class="state"><h3>{}</h3><p>{}</p></div>', title, words)
+
+
+@register.simple_tag
+def state(kind: str, title: str, words: str = "", href: str = "", verb: str = "") -> SafeString:
+    """Return what stands in a panel that has nothing to show, with the way on.
+
+    `empty` says why and where next, `denied` whose scope and how to ask, `error` whether anything
+    was booked, `loading` how far it is.
+    """
+    way = format_html('<a class="btn btn-sm" href="{}">{}</a>', href, verb) if href else ""
+    return format_html(
+        '<div class="state"{busy}>{drawing}<h3>{title}</h3><p>{words}</p>{way}</div>',
+        busy=mark_safe(' aria-busy="true"') if kind == "loading" else "",
+        drawing=glyphs.state(kind),
+        title=title,
+        words=words,
+        way=way,
+    )
+
+
+@register.simple_tag
+def progress(done: int, total: int, label: str) -> SafeString:
+    """Return how far something is: the bar, and both figures in words beside it."""
+    reached = 0 if total <= 0 else min(100, 100 * done // total)
+    words = _("%(label)s，%(done)s / %(total)s") % {
+        "label": label,
+        "done": figures.count(done),
+        "total": figures.count(total),
+    }
+    return format_html(
+        '<div class="yb-progress" role="progressbar" aria-valuemin="0" aria-valuemax="100"'
+        ' aria-valuenow="{now}" aria-label="{label}" aria-valuetext="{words}"><svg viewBox="0 0 100'
+        ' 8" preserveAspectRatio="none" aria-hidden="true"><rect class="t" width="100" height="8"/>'
+        '<rect class="f" width="{now}" height="8"/></svg><span class="num">{words}</span></div>',
+        now=reached,
+        label=label,
+        words=words,
+    )
+
+
+@register.simple_tag
+def chart(data: Mapping[str, Any], said: str) -> SafeString:
+    """Return the place of a chart (charts.js draws it), and the sentence that stands without it.
+
+    A chart never stands alone: its table and a CSV link belong on the same page.
+    """
+    words = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return render_to_string("web/chart.html", {"data": words, "said": said})
+
+
+@register.simple_tag(takes_context=True)
+def look(context: Any, edition: str = "") -> SafeString:
+    """Return the attributes of <html>: language, theme and density as the reader chose them."""
+    chosen = getattr(context.get("request"), "preferences", None)
+    language = get_language() or "zh-hans"
+    attributes = {
+        "lang": "zh-CN" if language.startswith("zh") else language,
+        "data-theme": getattr(chosen, "theme", "light"),
+        "data-density": getattr(chosen, "density", "standard"),
+        "data-edition": edition,
+    }
+    return format_html_join(" ", '{}="{}"', ((k, v) for k, v in attributes.items() if v))
+
+
+@register.simple_tag(takes_context=True)
+def choice(context: Any, name: str, value: str, words: str) -> SafeString:
+    """Return a button of the display switch; the one in force is pressed."""
+    chosen = getattr(getattr(context.get("request"), "preferences", None), name, "")
+    return format_html(
+        '<button type="submit" name="{}" value="{}" aria-pressed="{}"{}>{}</button>',
+        name,
+        value,
+        "true" if chosen == value else "false",
+        format_html(' lang="{}"', "en" if value == "en" else "zh-CN") if name == "language" else "",
+        words,
+    )
 
 
 @register.simple_tag(takes_context=True)
