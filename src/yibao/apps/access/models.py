@@ -4,6 +4,7 @@ import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
+from yibao.apps.access.kinds import GrantState, OrganisationKind, Role
 from yibao.core.flow import Flow
 from yibao.database.sealing import NUMBER, IndexField, SealedField
 
@@ -70,20 +71,6 @@ class RulebookLayer(models.Model):
                 condition=~models.Q(activated_by=models.F("proposed_by")),
             ),
         ]
-
-
-class OrganisationKind(models.TextChoices):
-    CITY = "city", "市（盟）"
-    COUNTY = "county", "县（旗）"
-    TOWNSHIP = "township", "乡镇（街道）"
-    VILLAGE = "village", "村（社区）"
-    AGENCY = "agency", "医保经办机构"
-    DEPARTMENT = "department", "部门"
-    SCHOOL = "school", "学校"
-    BANK = "bank", "银行"
-    TAX = "tax", "税务"
-    FINANCE = "finance", "财政"
-    HOSPITAL = "hospital", "定点医疗机构"
 
 
 class Organisation(models.Model):
@@ -159,20 +146,6 @@ class SignInFailures(models.Model):
     staff_no = models.CharField(max_length=20, primary_key=True)
     failures = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True)
-
-
-class Role(models.TextChoices):
-    VILLAGE_AGENT = "village_agent", "村级代办"
-    TOWNSHIP_CLERK = "township_clerk", "乡镇经办"
-    COUNTY_CLERK = "county_clerk", "县级经办"
-    COUNTY_REVIEWER = "county_reviewer", "县级复核"
-    MEDICAL_CLERK = "medical_clerk", "医疗审核"
-    FUND_ACCOUNTANT = "fund_accountant", "基金会计"
-    POLICY_OFFICER = "policy_officer", "政策研究"
-    AUDITOR = "auditor", "稽核审计"
-    SECURITY_ADMIN = "security_admin", "安全管理员"
-    SYSTEM_ADMIN = "system_admin", "系统管理员"
-    SYSTEM = "system", "系统任务"
 
 
 class Post(models.Model):
@@ -337,14 +310,14 @@ class OperatorSession(models.Model):
         indexes = [models.Index(fields=["operator", "-id"], name="sessions_of_an_operator")]
 
 
-class PasswordBefore(models.Model):
-    """A password that the operator had; the last few are not taken again."""
+class ChosenPassword(models.Model):
+    """A password that the operator chose; the last few are not taken again."""
 
     operator = models.ForeignKey(
-        Operator, on_delete=models.PROTECT, related_name="passwords_before"
+        Operator, on_delete=models.PROTECT, related_name="chosen_passwords"
     )
     password_hash = models.CharField(max_length=200)
-    until = models.DateTimeField()
+    chosen_at = models.DateTimeField()
 
 
 class AddressTries(models.Model):
@@ -353,13 +326,6 @@ class AddressTries(models.Model):
     address = models.CharField(max_length=45, primary_key=True)
     since = models.DateTimeField()
     tries = models.PositiveIntegerField(default=0)
-
-
-class GrantState(models.TextChoices):
-    WAITING = "waiting", "待批准"
-    RETURNED = "returned", "已退回"
-    WITHDRAWN = "withdrawn", "已撤回"
-    APPROVED = "approved", "已批准"
 
 
 class GrantRequest(models.Model):
