@@ -223,7 +223,9 @@ class LineByLine:
         faults = list(row.faults)
         person_id = household_id = None
         if row.number:
-            found = self.ask(PERSON, row.number)
+            from yibao.database.sealing import NUMBER, index_of
+
+            found = self.ask(PERSON, index_of(row.number, of=NUMBER))
             if found is None:
                 faults += self._elsewhere(row)
             else:
@@ -249,13 +251,18 @@ class LineByLine:
             self._write(pk, row, person_id, household[0] if household else household_id)
 
     def _kept(self, row) -> tuple[object, ...]:
-        cells = json.dumps(row.cells, ensure_ascii=False)
-        typed = (row.household_no, row.name, row.relation, row.sex, row.number, row.born)
-        return (self.ledger.pk, VILLAGE, row.sheet, row.row_no, cells, *typed, row.claimed_fen)
+        from yibao.apps.enrolment.operations.uploading import SECRET_CELLS
+        from yibao.apps.registry.cells import sealed
+
+        cells = sealed(row.cells, row.number, of=SECRET_CELLS)
+        typed = (row.household_no, row.name, row.relation, row.sex, row.born)
+        return (self.ledger.pk, VILLAGE, row.sheet, row.row_no, *cells, *typed, row.claimed_fen)
 
     def _elsewhere(self, row) -> list[dict[str, object]]:
+        from yibao.database.sealing import NUMBER, index_of
+
         self.ask(SET_SCOPE, "0", str(10**12))
-        inside = (row.number, self.scope.area_from, self.scope.area_until)
+        inside = (index_of(row.number, of=NUMBER), self.scope.area_from, self.scope.area_until)
         (there,) = self.ask(ELSEWHERE, *inside)
         self.ask(SET_SCOPE, str(self.scope.area_from), str(self.scope.area_until))
         return [{}] * there
@@ -268,6 +275,8 @@ class LineByLine:
         return facts
 
     def _write(self, pk, row, person_id, household_id) -> None:
+        from yibao.apps.registry.writing import sealed_number
+
         if household_id is None:
             (made,) = self.ask("select nextval('registry_household_id_seq')")
             number = household_no(area_no=VILLAGE, counter=made)
@@ -278,7 +287,7 @@ class LineByLine:
             number = person_no(area_no=VILLAGE, counter=person_id)
             named = (row.name, initials(row.name), row.sex, row.born, row.relation)
             self.ask(NEW_PERSON, person_id, number, VILLAGE, household_id, AT, *named)
-            self.ask(NEW_DOCUMENT, VILLAGE, person_id, row.number, AT)
+            self.ask(NEW_DOCUMENT, VILLAGE, person_id, *sealed_number(row.number), AT)
             if row.relation == "head":
                 self.ask(HEAD, person_id, household_id)
         self.ask(ENROL, VILLAGE, person_id, YEAR, AT, row.claimed_fen, pk)
@@ -288,14 +297,14 @@ class LineByLine:
 SET_SCOPE = "select set_config('yibao.from', %s, true), set_config('yibao.until', %s, true)"
 KEEP = """
     insert into enrolment_ledgerrow (region, ledger_id, area_no, sheet, row_no, cells,
-        household_no, name, relation, sex, number, born, claimed_fen, fault_code, fault_column,
-        faults)
-    values ('hengshan', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '', '[]')
+        secret_cells, number_index, household_no, name, relation, sex, born, claimed_fen,
+        fault_code, fault_column, faults)
+    values ('hengshan', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '', '[]')
     returning id"""
 PERSON = """
     select p.id, p.name, p.phone, p.area_no, p.died_on, p.moved_away_on, p.household_id
       from registry_identitydocument d join registry_person p on p.id = d.person_id
-     where d.number = %s and d.valid_until is null limit 1"""
+     where d.number_index = %s and d.valid_until is null limit 1"""
 ENROLLED = """
     select count(*) from enrolment_enrolment
      where person_id = %s and year = %s and withdrawn_at is null"""
@@ -304,7 +313,7 @@ OTHER_COVER = """
      where person_id = %s and year = %s and cancelled_at is null"""
 ELSEWHERE = """
     select count(*) from registry_identitydocument
-     where number = %s and valid_until is null and (area_no < %s or area_no >= %s)"""
+     where number_index = %s and valid_until is null and (area_no < %s or area_no >= %s)"""
 HOUSEHOLD = "select id, head_id from registry_household where area_no = %s and village_no = %s"
 FACTS = "select array_agg(code) from registry_personidentity where person_id = %s"
 FAULTY = "update enrolment_ledgerrow set faults = %s, fault_code = %s where id = %s"
@@ -314,15 +323,15 @@ NEW_HOUSEHOLD = """
     values ('hengshan', %s, %s, %s, %s, %s, '')"""
 NEW_PERSON = """
     insert into registry_person (region, id, person_no, area_no, household_id, registered_at,
-        name, initials, sex, born, relation, phone, ethnic_group, residence, hukou, hukou_kind,
+        name, initials, sex, born, relation, ethnic_group, residence, hukou, hukou_kind,
         origin, student, school_owner, source_kind, residence_permit, employed,
         low_income_family, migrant_child)
-    values ('hengshan', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '', '', '', '', '', '', '',
+    values ('hengshan', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '', '', '', '', '', '',
         '', false, false, false, false)"""
 NEW_DOCUMENT = """
     insert into registry_identitydocument
-        (region, area_no, person_id, kind, number, source, recorded_at)
-    values ('hengshan', %s, %s, 'resident', %s, '', %s)"""
+        (region, area_no, person_id, kind, number, number_index, source, recorded_at)
+    values ('hengshan', %s, %s, 'resident', %s, %s, '', %s)"""
 HEAD = "update registry_household set head_id = %s where id = %s and head_id is null"
 ENROL = """
     insert into enrolment_enrolment (region, area_no, person_id, year, enrolled_at, claimed_fen,

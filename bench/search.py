@@ -94,8 +94,6 @@ def _texts(people: list[tuple[int, str, str]]) -> dict[str, Callable[[random.Ran
 
     return {
         "whole number": lambda chance: of(chance)[2],
-        "number, 6 digits": lambda chance: of(chance)[2][:6],
-        "number, 10 digits": lambda chance: of(chance)[2][:10],
         "name": lambda chance: of(chance)[1],
         "surname": lambda chance: of(chance)[1][0],
         "given name": lambda chance: of(chance)[1][1:],
@@ -103,6 +101,7 @@ def _texts(people: list[tuple[int, str, str]]) -> dict[str, Callable[[random.Ran
         "initials, 2": lambda chance: initials(of(chance)[1])[:2],
         "initials, 3": lambda chance: initials(of(chance)[1])[:3],
         "telephone": lambda chance: f"138{chance.randrange(PEOPLE):08}",
+        "telephone, last 4": lambda chance: f"{chance.randrange(10_000):04}",
     }
 
 

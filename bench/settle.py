@@ -362,10 +362,10 @@ def _insured(scope) -> list[int]:
         cursor.execute(
             """
             insert into registry_person (region, area_no, person_no, name, initials, sex, born,
-                relation, phone, ethnic_group, residence, hukou, hukou_kind, origin,
+                relation, ethnic_group, residence, hukou, hukou_kind, origin,
                 residence_permit, student, school_owner, employed, low_income_family,
                 migrant_child, registered_at, source_kind)
-            select %s, %s, 'B' || n, 'bench', 'B', 'male', '1945-01-01', '', '', '', '', '', '',
+            select %s, %s, 'B' || n, 'bench', 'B', 'male', '1945-01-01', '', '', '', '', '',
                    '', false, '', '', false, false, false, %s, ''
               from generate_series(1, %s) n returning id""",
             [REGION, TOWN, AT, PEOPLE],

@@ -111,6 +111,7 @@ class SealedField(models.BinaryField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("editable", True)
         kwargs.setdefault("default", "")
+        kwargs.setdefault("db_default", b"")
         super().__init__(*args, **kwargs)
 
     @property
@@ -123,6 +124,7 @@ class SealedField(models.BinaryField):
         name, _, args, kwargs = super().deconstruct()
         kwargs.pop("editable", None)
         kwargs.pop("default", None)
+        kwargs.pop("db_default", None)
         return name, "yibao.database.sealing.SealedField", args, kwargs
 
     def get_lookup(self, lookup_name: str) -> Any:
@@ -151,17 +153,35 @@ class SealedField(models.BinaryField):
 
 
 class IndexField(models.BinaryField):
-    """The keyed index of a sealed field (`index_of`): equal texts, equal bytes. Empty: no text."""
+    """The keyed index of a sealed field (`index_of`): equal texts, equal bytes. Empty: no text.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    With a `source`, a saved row's index follows that field by itself; set-wise writers bring it.
+    """
+
+    def __init__(self, *args: Any, of: str = "", source: str = "", **kwargs: Any) -> None:
+        self.of, self.source = of, source
         kwargs.setdefault("default", b"")
+        kwargs.setdefault("db_default", b"")
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Any:
         """Describe the field for a migration."""
         name, _, args, kwargs = super().deconstruct()
         kwargs.pop("default", None)
-        return name, "yibao.database.sealing.IndexField", args, kwargs
+        kwargs.pop("db_default", None)
+        return name, "yibao.database.sealing.IndexField", args, kwargs | self._told()
+
+    def _told(self) -> dict[str, str]:
+        return {"of": self.of} | ({"source": self.source} if self.source else {})
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Return the index of the source's text."""
+        if self.source:
+            text = getattr(model_instance, self.source)
+            if self.of == PHONE_TAIL:
+                text = phone_tail(text)
+            setattr(model_instance, self.attname, index_of(text, of=self.of))
+        return super().pre_save(model_instance, add)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         """Return plain bytes."""

@@ -5,8 +5,15 @@ from django.db import models
 from django.db.models import F, Q
 
 from yibao.database.models import ScopedModel
+from yibao.database.sealing import NUMBER, IndexField, SealedField
 
 ONLY_ADDED = pgtrigger.Update | pgtrigger.Delete
+# A payment is never changed; only the number and name on it can be erased with a person.
+BUT_WHOSE = pgtrigger.AnyChange(exclude=["number", "number_index", "name"])
+NOT_ERASED = pgtrigger.Condition(
+    "octet_length(NEW.number) > 0 OR octet_length(NEW.number_index) > 0"
+    " OR (NEW.name <> '' AND NEW.name IS DISTINCT FROM OLD.name)"
+)
 
 
 class Due(ScopedModel):
@@ -103,7 +110,8 @@ class Payment(ScopedModel):
     row_no = models.IntegerField(null=True)
     channel = models.CharField(max_length=20)
     year = models.PositiveSmallIntegerField()
-    number = models.CharField(max_length=30)  # identity number paid for
+    number = SealedField()  # identity number paid for
+    number_index = IndexField(of=NUMBER, source="number")
     name = models.CharField(max_length=60)
     amount_fen = models.BigIntegerField()
     paid_at = models.DateTimeField()
@@ -119,8 +127,20 @@ class Payment(ScopedModel):
             ),
             models.CheckConstraint(name="a_payment_is_positive", condition=Q(amount_fen__gt=0)),
         ]
-        indexes = [models.Index(fields=["year", "number"], name="payments_by_number")]
-        triggers = [pgtrigger.Protect(name="payments_are_only_added", operation=ONLY_ADDED)]
+        indexes = [models.Index(fields=["year", "number_index"], name="payments_by_number")]
+        triggers = [
+            pgtrigger.Protect(
+                name="payments_are_not_changed",
+                operation=pgtrigger.Update,
+                condition=BUT_WHOSE,
+            ),
+            pgtrigger.Protect(
+                name="who_paid_is_only_erased",
+                operation=pgtrigger.Update,
+                condition=NOT_ERASED,
+            ),
+            pgtrigger.Protect(name="payments_are_only_added", operation=pgtrigger.Delete),
+        ]
 
 
 class PaymentMatch(ScopedModel):

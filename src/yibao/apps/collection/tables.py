@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from yibao.apps.enrolment.ledgers.workbook import UnreadableFile, sheets
-from yibao.core.identity import read_document
+from yibao.core.identity import mask_number, mask_within, read_document
 from yibao.core.money import Fen
 from yibao.core.refusal import Refusal
 
@@ -64,7 +64,7 @@ class TableRow:
                 "sheet": self.sheet,
                 "row": self.row_no,
                 "column": self.titles[key],
-                "value": self.text(key)[:SHOWN_LENGTH],
+                "value": _kept(key, self.text(key)),
                 "code": code,
                 "reason": reason,
                 "remedy": remedy,
@@ -74,6 +74,13 @@ class TableRow:
     def refuse(self, key: str, refusal: Refusal) -> None:
         """Note what a reader of core said of a cell."""
         self.fault(key, refusal.code, refusal.message, refusal.remedy)
+
+
+def _kept(key: str, text: str) -> str:
+    """A number as it may be kept in the open; what a spreadsheet made of one tells nothing."""
+    if key == "number" and "E+" not in text:
+        return mask_number(text)[:SHOWN_LENGTH]
+    return mask_within(text)[:SHOWN_LENGTH]
 
 
 def read_table(content: bytes, columns: Sequence[TableColumn]) -> list[TableRow]:

@@ -20,9 +20,9 @@ from yibao.apps.enrolment.ledgers.forms import (
 from yibao.apps.enrolment.models import LedgerImport
 from yibao.apps.enrolment.rules import CHINA, new_entrants_by, owed_fen
 from yibao.apps.registry.names import masked
-from yibao.apps.registry.operations import numbers_elsewhere
+from yibao.apps.registry.operations import indexes_elsewhere
 from yibao.apps.registry.queries import area_names, facts_of_persons
-from yibao.core.identity import mask_phone
+from yibao.apps.registry.shown import masked_phone
 from yibao.core.identity.documents import FOREIGN_PERMANENT, RESIDENCE_PERMIT, RESIDENT
 from yibao.rulebook.regions import region
 
@@ -34,9 +34,8 @@ Found = tuple[int, dict[str, Any]]
 # register once for each of them. The temporary table is counted before it is joined.
 _STORED = """
     create temporary table ledger_stored on commit drop as
-    select r.id, r.sheet, r.row_no, r.household_no, r.name, r.relation, r.sex, r.number, r.born,
-           r.claimed_fen, r.written_at is not null as written,
-           coalesce(r.cells->>'phone_read', '') as phone,
+    select r.id, r.sheet, r.row_no, r.household_no, r.name, r.relation, r.sex, r.born,
+           r.number_index, r.phone_index, r.claimed_fen, r.written_at is not null as written,
            coalesce(r.cells->>'unpaid_reason', '') as unpaid_reason,
            coalesce(r.cells->>'place', '') as place,
            coalesce(r.cells->>'cover_place', '') as cover_place,
@@ -45,10 +44,11 @@ _STORED = """
 _LINES = """
     create temporary table ledger_line on commit drop as
     select s.*, p.id as person_id, p.name as known_name, p.phone as known_phone,
+           p.phone_index as known_phone_index,
            p.area_no as known_area, p.died_on, p.moved_away_on, p.household_id
       from ledger_stored s
       left join registry_identitydocument d
-        on d.number = s.number and d.valid_until is null and d.kind = any(%s)
+        on d.number_index = s.number_index and d.valid_until is null and d.kind = any(%s)
       left join registry_person p on p.id = d.person_id"""
 
 # Each check: code, key of the column, and a select of (id, facts of the sentence as jsonb).
@@ -62,8 +62,8 @@ _EVERY_LEDGER = (
                           first_value(row_no) over same as first_row,
                           first_value(sheet) over same as first_sheet,
                           row_number() over same as position
-                     from ledger_line where number <> ''
-                   window same as (partition by number order by id)) n
+                     from ledger_line where number_index <> ''
+                   window same as (partition by number_index order by id)) n
             where position > 1 and not written""",
     ),
     (
@@ -99,8 +99,9 @@ _EVERY_LEDGER = (
     (
         "W502",
         "phone",
-        "select id, jsonb_build_object('registered', known_phone) from ledger_line"
-        " where phone <> '' and known_phone <> '' and phone <> known_phone and not written",
+        "select id, jsonb_build_object('registered', encode(known_phone, 'hex')) from ledger_line"
+        " where phone_index <> '' and known_phone_index <> ''"
+        " and phone_index <> known_phone_index and not written",
     ),
 )
 _ENROLLED = """
@@ -159,7 +160,7 @@ _LATE = (
     "W501",
     "number",
     "select id, jsonb_build_object('last', %(last)s::date) from ledger_line"
-    " where person_id is null and number <> '' and not written",
+    " where person_id is null and number_index <> '' and not written",
 )
 _ELSEWHERE = (
     ("E405", "number", _ENROLLED),
@@ -240,7 +241,7 @@ def _words(
     if code == "E120":
         return {"registered": masked(facts["registered"])}
     if code == "W502":
-        return {"registered": mask_phone(facts["registered"])}
+        return {"registered": masked_phone(bytes.fromhex(facts["registered"]))}
     if code == "E210":
         return {"place": values["places"][-1]}
     if code == "E502":
@@ -260,16 +261,16 @@ def _registered_elsewhere(
 ) -> Iterator[Found]:
     """The one question across the wall, asked once for the whole file and logged."""
     cursor.execute(
-        "select id, number from ledger_line"
-        " where person_id is null and number <> '' and not written order by id"
+        "select id, number_index from ledger_line"
+        " where person_id is null and number_index <> '' and not written order by id"
     )
     unknown = cursor.fetchall()
     if not unknown:
         return
-    numbers = sorted({number for _, number in unknown})
-    elsewhere = numbers_elsewhere(scope=scope, numbers=numbers, at=at)
-    for pk, number in unknown:
-        if number in elsewhere:
+    indexes = sorted({bytes(index) for _, index in unknown})
+    elsewhere = indexes_elsewhere(scope=scope, indexes=indexes, at=at)
+    for pk, index in unknown:
+        if bytes(index) in elsewhere:
             yield pk, fault("E404", column=_title(form, "number"))
 
 

@@ -6,8 +6,10 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
 
+from yibao.apps.registry.cells import SealedCells
 from yibao.core.flow import Flow
 from yibao.database.models import ScopedModel
+from yibao.database.sealing import PHONE, IndexField
 
 
 class InsuredYear(models.Model):
@@ -157,18 +159,20 @@ class LedgerImport(ScopedModel):
         ]
 
 
-class LedgerRow(ScopedModel):
-    """A line of an uploaded ledger: its cells as text, its faults, and what it became."""
+class LedgerRow(SealedCells, ScopedModel):
+    """A line of an uploaded ledger: its cells as text, its faults, and what it became.
+
+    The identity number and the telephone lie among the sealed cells.
+    """
 
     ledger = models.ForeignKey(LedgerImport, on_delete=models.PROTECT, related_name="rows")
     sheet = models.CharField(max_length=60)
     row_no = models.IntegerField()  # the row in the sheet, as Excel counts
-    cells = models.JSONField()
+    phone_index = IndexField(of=PHONE)
     household_no = models.CharField(max_length=20, blank=True)
     name = models.CharField(max_length=60, blank=True)
     relation = models.CharField(max_length=20, blank=True)
     sex = models.CharField(max_length=6, blank=True)
-    number = models.CharField(max_length=30, blank=True)
     born = models.DateField(null=True)
     claimed_fen = models.BigIntegerField(null=True)
     # The first fault is kept in columns for counting; all of them in `faults`.

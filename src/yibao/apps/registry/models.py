@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Func, Q, Value
 
 from yibao.database.models import ScopedModel
+from yibao.database.sealing import NUMBER, PHONE, PHONE_TAIL, IndexField, SealedField
 
 
 class Household(ScopedModel):
@@ -48,7 +49,9 @@ class Person(ScopedModel):
         Household, null=True, on_delete=models.PROTECT, related_name="members"
     )
     relation = models.CharField(max_length=20, blank=True)  # code of 户主关系
-    phone = models.CharField(max_length=20, blank=True)
+    phone = SealedField()
+    phone_index = IndexField(of=PHONE, source="phone")
+    phone_tail_index = IndexField(of=PHONE_TAIL, source="phone")
     ethnic_group = models.CharField(max_length=4, blank=True)
     residence = models.CharField(max_length=10, blank=True)  # urban | rural
     hukou = models.CharField(max_length=12, blank=True)  # local | other | unregistered
@@ -73,7 +76,16 @@ class Person(ScopedModel):
             models.Index(fields=["name", "id"], name="persons_by_name"),
             models.Index(fields=["given_name", "id"], name="persons_by_given_name"),
             models.Index(fields=["area_no", "initials"], name="persons_of_an_area"),
-            models.Index(fields=["phone"], name="persons_by_phone", condition=~Q(phone="")),
+            models.Index(
+                fields=["phone_index", "id"],
+                name="persons_by_phone",
+                condition=~Q(phone_index=b""),
+            ),
+            models.Index(
+                fields=["phone_tail_index", "id"],
+                name="persons_by_phone_tail",
+                condition=~Q(phone_tail_index=b""),
+            ),
         ]
 
 
@@ -82,7 +94,8 @@ class IdentityDocument(ScopedModel):
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="documents")
     kind = models.CharField(max_length=20)
-    number = models.CharField(max_length=30)
+    number = SealedField()
+    number_index = IndexField(of=NUMBER, source="number")
     valid_from = models.DateField(null=True)
     valid_until = models.DateField(null=True)
     source = models.CharField(max_length=60, blank=True)
@@ -91,12 +104,12 @@ class IdentityDocument(ScopedModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "number"],
+                fields=["kind", "number_index"],
                 name="a_number_names_one_person",
                 condition=Q(valid_until__isnull=True),
             ),
         ]
-        indexes = [models.Index(fields=["number", "id"], name="documents_by_number")]
+        indexes = [models.Index(fields=["number_index", "id"], name="documents_by_number")]
 
 
 class PersonIdentity(ScopedModel):

@@ -13,6 +13,14 @@ from yibao.apps.registry.numbers import household_no, person_no
 from yibao.apps.registry.people import NewPerson
 from yibao.apps.registry.relations import HEAD
 from yibao.database.bulk import load, take_ids
+from yibao.database.sealing import (
+    NUMBER,
+    PHONE,
+    PHONE_TAIL,
+    index_of,
+    phone_tail,
+    seal,
+)
 
 # Columns that the row of a person takes as they stand in NewPerson, with their types.
 _FACTS = {
@@ -21,7 +29,6 @@ _FACTS = {
     "born": "date",
     "area_no": "bigint",
     "relation": "text",
-    "phone": "text",
     "ethnic_group": "text",
     "residence": "text",
     "hukou": "text",
@@ -47,12 +54,16 @@ _PERSON = {
     "household_id": "bigint",
     "region": "text",
     "registered_at": "timestamptz",
+    "phone": "bytea",
+    "phone_index": "bytea",
+    "phone_tail_index": "bytea",
 } | _FACTS
 _DOCUMENT = {
     "person_id": "bigint",
     "area_no": "bigint",
     "kind": "text",
-    "number": "text",
+    "number": "bytea",
+    "number_index": "bytea",
     "valid_from": "date",
     "source": "text",
 }
@@ -64,6 +75,11 @@ _IDENTITY = {
     "valid_until": "date",
     "source": "text",
 }
+
+
+# What the two sealed columns of the register are called in their values.
+NUMBER_FIELD = "registry.identitydocument.number"
+PHONE_FIELD = "registry.person.phone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +192,34 @@ def place_in_households(cursor: Any, places: Sequence[tuple[int, int | None, str
         update registry_person p
            set household_id = coalesce(p.household_id, k.household_id),
                relation = case when p.household_id is null then k.relation else p.relation end,
-               phone = case when k.phone <> '' then k.phone else p.phone end
-          from unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[])
-            as k (id, household_id, relation, phone)
+               phone = case when k.phone <> '' then k.phone else p.phone end,
+               phone_index = case when k.phone <> '' then k.phone_index else p.phone_index end,
+               phone_tail_index =
+                   case when k.phone <> '' then k.phone_tail else p.phone_tail_index end
+          from unnest(%s::bigint[], %s::bigint[], %s::text[],
+                      %s::bytea[], %s::bytea[], %s::bytea[])
+            as k (id, household_id, relation, phone, phone_index, phone_tail)
          where p.id = k.id
            and (p.household_id is null and k.household_id is not null or k.phone <> '')""",
-        [list(column) for column in zip(*places)],
+        [
+            list(column)
+            for column in zip(*((*place, *sealed_phone(phone)) for *place, phone in places))
+        ],
     )
     set_heads(cursor, [person_id for person_id, _, relation, _ in places if relation == HEAD])
+
+
+def sealed_number(number: str) -> tuple[bytes, bytes]:
+    """Return a document's number as its row holds it: sealed, and its index."""
+    return seal(number, of=NUMBER_FIELD), index_of(number, of=NUMBER)
+
+
+def sealed_phone(phone: str) -> tuple[bytes, bytes, bytes]:
+    """Return a telephone as a person's row holds it: sealed, its index, its tail's index."""
+    if not phone:
+        return b"", b"", b""
+    tail = index_of(phone_tail(phone), of=PHONE_TAIL)
+    return seal(phone, of=PHONE_FIELD), index_of(phone, of=PHONE), tail
 
 
 def _person_row(
@@ -203,6 +239,7 @@ def _person_row(
         household_id,
         region,
         at,
+        *sealed_phone(person.phone),
         *(getattr(person, name) for name in _FACTS),
     )
 
@@ -211,7 +248,7 @@ def _write_documents(
     cursor: Any, region: str, ids: Sequence[int], persons: Sequence[NewPerson], at: datetime
 ) -> None:
     rows = [
-        (pk, person.area_no, one.kind, one.number, one.valid_from, one.source)
+        (pk, person.area_no, one.kind, *sealed_number(one.number), one.valid_from, one.source)
         for pk, person in zip(ids, persons)
         for one in person.documents
         if one.number

@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from yibao.apps.registry.cells import SealedCells
 from yibao.core.flow import Flow
 from yibao.database.models import ScopedModel
 
@@ -53,15 +54,16 @@ class Roster(ScopedModel):
         ]
 
 
-class RosterRow(ScopedModel):
-    """A line of a roster. Unmatched lines stay on a list until somebody answers for them."""
+class RosterRow(SealedCells, ScopedModel):
+    """A line of a roster, its number among the sealed cells.
+
+    Unmatched lines stay on a list until somebody answers for them.
+    """
 
     roster = models.ForeignKey(Roster, on_delete=models.PROTECT, related_name="rows")
     sheet = models.CharField(max_length=60)
     row_no = models.IntegerField()
-    cells = models.JSONField()
     name = models.CharField(max_length=60, blank=True)
-    number = models.CharField(max_length=30, blank=True)
     category = models.CharField(max_length=30, blank=True)
     person = models.ForeignKey("registry.Person", null=True, on_delete=models.PROTECT)
     state = models.CharField(max_length=20)  # matched | unmatched | faulty | rejected

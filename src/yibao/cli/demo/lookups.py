@@ -10,6 +10,7 @@ from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.collection.models import Due, Payment, PaymentMatch
 from yibao.apps.registry.models import IdentityDocument, Person
 from yibao.apps.subsidy.models import RosterRow
+from yibao.database.sealing import NUMBER, index_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,9 @@ class Owed:
 def persons_of(scope: Scope, numbers: Iterable[str]) -> dict[str, int]:
     """Return the person of each number that is registered in the scope."""
     with scoped(scope):
-        rows = IdentityDocument.objects.filter(number__in=list(numbers), valid_until=None)
-        return dict(rows.values_list("number", "person_id"))
+        index = {index_of(number, of=NUMBER): number for number in numbers}
+        rows = IdentityDocument.objects.filter(number_index__in=list(index), valid_until=None)
+        return {index[one]: pk for one, pk in rows.values_list("number_index", "person_id")}
 
 
 def household_of(scope: Scope, person_id: int) -> int | None:

@@ -8,6 +8,7 @@ from yibao.core.identity.masks import (
     mask_name,
     mask_number,
     mask_phone,
+    mask_within,
 )
 from yibao.core.identity.reading import NumberLostDigits, plain_text
 from yibao.core.identity.resident import (
@@ -29,6 +30,7 @@ __all__ = [
     "mask_name",
     "mask_number",
     "mask_phone",
+    "mask_within",
     "plain_text",
     "read_credit_code",
     "read_document",

@@ -6,6 +6,7 @@ half of it is hidden altogether.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 STAR = "*"
@@ -15,6 +16,9 @@ _LONG_NUMBER = 15
 _MIDDLE_NUMBER = 8
 _PHONE = 11
 _CARD = 12
+# An identity number, old or new or one digit short, or an account; a mobile telephone.
+_LONG_RUN = re.compile(r"(?<!\d)\d{14,18}[\dXx](?!\d)")
+_MOBILE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 
 
 def mask_name(name: str, compound_surnames: Collection[str] = ()) -> str:
@@ -39,6 +43,14 @@ def mask_phone(phone: str) -> str:
     if len(phone) >= _PHONE:
         return _covered(phone, 3, 4)
     return _covered(phone, 0, 2) if len(phone) >= _MIDDLE_NUMBER - 1 else _covered(phone, 0, 0)
+
+
+def mask_within(text: str) -> str:
+    """Mask whole identity numbers, accounts and mobile telephones wherever a text has them."""
+    if len(text) < _PHONE:
+        return text
+    masked = _LONG_RUN.sub(lambda found: mask_number(found.group()), text)
+    return _MOBILE.sub(lambda found: mask_phone(found.group()), masked)
 
 
 def mask_card(card: str) -> str:

@@ -20,6 +20,7 @@ from yibao.apps.collection.models import (
 from yibao.apps.collection.operations.matching import keep_unmatched
 from yibao.apps.collection.policy import policy
 from yibao.apps.collection.settling import Pair, cover_pairs, lock_dues, pay_dues
+from yibao.apps.registry.shown import number_of
 from yibao.core.books import subledgers
 from yibao.core.refusal import Refusal
 from yibao.database.errors import refused
@@ -202,7 +203,7 @@ def _numbers_of(person_ids: Sequence[int]) -> dict[int, str]:
             """,
             [list(person_ids)],
         )
-        return dict(cursor.fetchall())
+        return {person_id: number_of(number) for person_id, number in cursor.fetchall()}
 
 
 def _settle(scope: Scope, year: int, pairs: Sequence[Pair], at: datetime) -> int:

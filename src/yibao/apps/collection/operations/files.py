@@ -14,7 +14,10 @@ from yibao.apps.collection.policy import policy
 from yibao.apps.collection.sheets import ReadPayment, ReadPayments, read_payment_file
 from yibao.core.refusal import Refusal
 from yibao.database.errors import refused
+from yibao.database.sealing import NUMBER, indexes_of, seal
 
+# What the sealed number is called in its values.
+NUMBER_FIELD = "collection.payment.number"
 PLACE_LENGTH = 40
 NAME_LENGTH = 60
 FILE_NAME_LENGTH = 200
@@ -82,18 +85,19 @@ def take_payment_file(
 
 
 _INSERT = """
-insert into collection_payment (region, area_no, file_id, row_no, channel, year, number, name,
-                                amount_fen, paid_at, voucher_kind, voucher_no, insured_place,
-                                recorded_at)
-select %s, coalesce(p.area_no, %s), %s, t.row_no, t.channel, t.year, t.number, t.name,
-       t.amount_fen, t.paid_at, t.voucher_kind, t.voucher_no, t.insured_place, %s
-  from unnest(%s::int[], %s::text[], %s::int[], %s::text[], %s::text[], %s::bigint[],
-              %s::timestamptz[], %s::text[], %s::text[], %s::text[])
-    as t (row_no, channel, year, number, name, amount_fen, paid_at, voucher_kind, voucher_no,
-          insured_place)
+insert into collection_payment (region, area_no, file_id, row_no, channel, year, number,
+                                number_index, name, amount_fen, paid_at, voucher_kind,
+                                voucher_no, insured_place, recorded_at)
+select %s, coalesce(p.area_no, %s), %s, t.row_no, t.channel, t.year, t.number,
+       t.number_index, t.name, t.amount_fen, t.paid_at, t.voucher_kind, t.voucher_no,
+       t.insured_place, %s
+  from unnest(%s::int[], %s::text[], %s::int[], %s::bytea[], %s::bytea[], %s::text[],
+              %s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[])
+    as t (row_no, channel, year, number, number_index, name, amount_fen, paid_at, voucher_kind,
+          voucher_no, insured_place)
   left join lateral (select n.area_no from registry_identitydocument i
                        join registry_person n on n.id = i.person_id
-                      where i.number = t.number
+                      where i.number_index = t.number_index
                       order by i.valid_until is not null, i.id desc limit 1) p on true
  where not exists (select from collection_cashdeposit c
                     where c.region = %s and c.channel = t.channel
@@ -103,9 +107,9 @@ returning row_no, amount_fen
 """
 
 _KNOWN = """
-select t.at, p.amount_fen = t.amount_fen and p.number = t.number, c.id is not null
-  from unnest(%s::int[], %s::text[], %s::text[], %s::bigint[], %s::text[])
-    as t (at, channel, voucher_no, amount_fen, number)
+select t.at, p.amount_fen = t.amount_fen and p.number_index = t.number_index, c.id is not null
+  from unnest(%s::int[], %s::text[], %s::text[], %s::bigint[], %s::bytea[])
+    as t (at, channel, voucher_no, amount_fen, number_index)
   left join collection_payment p on p.region = %s and p.channel = t.channel
                                 and p.voucher_no = t.voucher_no
   left join collection_cashdeposit c on c.region = %s and c.channel = t.channel
@@ -130,7 +134,8 @@ def _insert_payments(
                 [row.row_no for row in rows],
                 [row.channel for row in rows],
                 [row.year for row in rows],
-                [row.number for row in rows],
+                [seal(row.number, of=NUMBER_FIELD) for row in rows],
+                indexes_of((row.number for row in rows), of=NUMBER),
                 [row.name[:NAME_LENGTH] for row in rows],
                 [row.amount_fen for row in rows],
                 [row.paid_at for row in rows],
@@ -156,7 +161,7 @@ def _known_vouchers(
                 [row.channel for row in rows],
                 [row.voucher_no for row in rows],
                 [row.amount_fen for row in rows],
-                [row.number for row in rows],
+                indexes_of((row.number for row in rows), of=NUMBER),
                 scope.region,
                 scope.region,
                 file_id,

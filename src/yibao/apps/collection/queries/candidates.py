@@ -20,7 +20,7 @@ select p.id, p.file_id, p.area_no, p.name, p.amount_fen, p.paid_at, p.channel, p
   from collection_payment p
   left join collection_unmatchedpayment u on u.payment_id = p.id
   left join lateral (select i.person_id from registry_identitydocument i
-                      where i.number = p.number
+                      where i.number_index = p.number_index
                       order by i.valid_until is not null, i.id desc limit 1) i on true
   left join registry_person n on n.id = i.person_id
   left join enrolment_othercover o

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.collection.policy import channel_label
+from yibao.apps.registry.shown import number_of
+from yibao.database.sealing import NUMBER, index_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class PaidLine:
 
 
 _PAGE = """
-select d.id, d.person_id, p.person_no, p.name, coalesce(i.number, ''), d.area_no, p.born, d.year,
+select d.id, d.person_id, p.person_no, p.name, i.number, d.area_no, p.born, d.year,
        d.price_class, d.owed_fen, d.subsidised_fen, d.paid_fen,
        d.owed_fen - d.subsidised_fen - d.paid_fen, coalesce(r.category, ''),
        exists (select from enrolment_othercover o where o.person_id = d.person_id
@@ -98,7 +101,7 @@ def due_page(*, scope: Scope, due_id: int) -> DuePage:
         row = cursor.fetchone()
     if row is None:
         raise NotThere(what=f"应缴 {due_id}")
-    return DuePage(*row)
+    return _opened(row)
 
 
 def dues_of_person(*, scope: Scope, person_id: int) -> list[DuePage]:
@@ -108,7 +111,7 @@ def dues_of_person(*, scope: Scope, person_id: int) -> list[DuePage]:
             f"{_PAGE} where d.person_id = %s and d.cancelled_at is null order by d.year desc",
             [person_id],
         )
-        return [DuePage(*row) for row in cursor.fetchall()]
+        return [_opened(row) for row in cursor.fetchall()]
 
 
 def dues_of_persons(*, scope: Scope, person_ids: Sequence[int], year: int) -> dict[int, DuePage]:
@@ -118,7 +121,7 @@ def dues_of_persons(*, scope: Scope, person_ids: Sequence[int], year: int) -> di
             f"{_PAGE} where d.person_id = any(%s) and d.year = %s and d.cancelled_at is null",
             [list(person_ids), year],
         )
-        return {row[1]: DuePage(*row) for row in cursor.fetchall()}
+        return {row[1]: _opened(row) for row in cursor.fetchall()}
 
 
 def open_dues(*, scope: Scope, year: int, text: str, limit: int) -> list[DuePage]:
@@ -129,12 +132,17 @@ def open_dues(*, scope: Scope, year: int, text: str, limit: int) -> list[DuePage
             f"""{_PAGE} where d.year = %s and d.cancelled_at is null
                  and d.owed_fen > d.subsidised_fen + d.paid_fen
                  and (p.id in (select person_id from registry_identitydocument
-                                where number = %s)
+                                where number_index = %s)
                       or (%s <> '' and p.name >= %s and p.name < %s))
                order by p.name, d.id limit %s""",  # noqa: S608 - a fixed text
-            [year, text.upper(), text, text, after, limit],
+            [year, index_of(text.upper(), of=NUMBER), text, text, after, limit],
         )
-        return [DuePage(*row) for row in cursor.fetchall()]
+        return [_opened(row) for row in cursor.fetchall()]
+
+
+def _opened(row: Sequence[Any]) -> DuePage:
+    due_id, person_id, person_no, name, number, *rest = row
+    return DuePage(due_id, person_id, person_no, name, number_of(number), *rest)
 
 
 def payments_of_due(*, scope: Scope, due_id: int) -> list[PaidLine]:

@@ -11,6 +11,8 @@ from django.db.models import Count, QuerySet, Sum
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.collection import matching
 from yibao.apps.collection.models import PaymentFile, RefundRequest, UnmatchedPayment
+from yibao.apps.collection.operations.files import NUMBER_FIELD
+from yibao.database.sealing import NUMBER, index_of, unseal
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ _FROM = """
   left join collection_unmatchedpayment u on u.payment_id = p.id and u.closed_at is null
  where p.year = %(year)s
    and (%(channel)s = '' or p.channel = %(channel)s)
-   and (%(text)s = '' or p.number = upper(%(text)s)
+   and (%(text)s = '' or p.number_index = %(index)s
         or (p.name >= %(text)s and p.name < %(after)s))
    and (%(paid_from)s::timestamptz is null or p.paid_at >= %(paid_from)s)
    and (%(paid_until)s::timestamptz is null or p.paid_at < %(paid_until)s)
@@ -95,7 +97,7 @@ def payments(
             " offset %(offset)s limit %(limit)s",
             values | {"offset": offset, "limit": limit},
         )
-        rows = tuple(PaymentRow(*row) for row in cursor.fetchall())
+        rows = tuple(_opened(row) for row in cursor.fetchall())
     return Payments(
         rows=rows,
         total=sum(count for count, _ in by_channel.values()),
@@ -120,7 +122,7 @@ def payment_row(*, scope: Scope, payment_id: int) -> PaymentRow:
         row = cursor.fetchone()
     if row is None:
         raise NotThere(what=f"缴费 {payment_id}")
-    return PaymentRow(*row)
+    return _opened(row)
 
 
 def payment_files(*, scope: Scope, limit: int) -> list[PaymentFile]:
@@ -197,6 +199,11 @@ def requests_of(*, scope: Scope, payment_id: int) -> list[RefundRequest]:
         return list(RefundRequest.objects.filter(payment_id=payment_id).order_by("-id"))
 
 
+def _opened(row: Sequence[Any]) -> PaymentRow:
+    payment_id, channel, year, number, *rest = row
+    return PaymentRow(payment_id, channel, year, unseal(number, of=NUMBER_FIELD), *rest)
+
+
 def _waiting(year: int, reason: str) -> QuerySet[UnmatchedPayment]:
     found = UnmatchedPayment.objects.filter(closed_at__isnull=True, payment__year=year)
     if reason:
@@ -210,6 +217,7 @@ def _values(year: int, narrowed: PaymentFilter) -> dict[str, Any]:
         "year": year,
         "channel": narrowed.channel,
         "text": text,
+        "index": index_of(text.upper(), of=NUMBER),
         "after": text[:-1] + chr(ord(text[-1]) + 1) if text else "",
         "paid_from": narrowed.paid_from,
         "paid_until": narrowed.paid_until,

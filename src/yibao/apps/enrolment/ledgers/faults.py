@@ -8,7 +8,11 @@ their sentences are written there, only the menu's label here.
 from dataclasses import dataclass
 from typing import Any
 
+from yibao.core.identity import mask_within
 from yibao.core.refusal import Refusal
+
+# Words in the titles of columns whose cells are sealed.
+_SEALED = ("身份证", "电话")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +131,8 @@ def fault(code: str, *, column: str, value: object = "", **facts: object) -> dic
     return {
         "code": code,
         "column": column,
-        "value": str(value),
-        "reason": kind.reason.format_map(words),
+        "value": _kept(column, value),
+        "reason": mask_within(kind.reason.format_map(words)),
         "remedy": kind.remedy.format_map(words),
     }
 
@@ -139,10 +143,15 @@ def refused(refusal: Refusal, *, column: str, value: object) -> dict[str, Any]:
     return {
         "code": refusal.code,
         "column": column,
-        "value": str(value),
-        "reason": refusal.message,
+        "value": _kept(column, value),
+        "reason": mask_within(refusal.message),
         "remedy": refusal.remedy,
     }
+
+
+def _kept(column: str, value: object) -> str:
+    """A number or a telephone stays in its sealed cell; the fault says where it is."""
+    return "" if any(word in column for word in _SEALED) else mask_within(str(value))
 
 
 def is_error(code: str) -> bool:

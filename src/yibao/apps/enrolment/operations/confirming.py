@@ -5,7 +5,6 @@ became. So a killed run left whole chunks and nothing else, and calling again go
 Two runs at once take different lines (SKIP LOCKED) and never the same one.
 """
 
-import dataclasses
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,8 +26,9 @@ from yibao.apps.enrolment.operations.enrolling import (
     write_enrolments,
     write_other_covers,
 )
-from yibao.apps.enrolment.operations.uploading import the_ledger
+from yibao.apps.enrolment.operations.uploading import SECRET_CELLS, the_ledger
 from yibao.apps.enrolment.operations.years import the_open_year
+from yibao.apps.registry.cells import NUMBER_READ, whole
 from yibao.apps.registry.people import NewDocument, NewPerson
 from yibao.apps.registry.writing import (
     HouseholdKey,
@@ -40,20 +40,22 @@ from yibao.core.identity.documents import FOREIGN_PERMANENT, RESIDENCE_PERMIT, R
 from yibao.core.identity.resident import PERMIT_PROVINCES
 from yibao.core.refusal import Refusal
 from yibao.database.errors import UNIQUE, constraint_of
+from yibao.database.sealing import unseal
 from yibao.rulebook.national import code_of
 
 CHUNK_ROWS = 5_000
 SOURCE = "ledger_row"
 _TAKEN = """
-    select r.id, r.household_no, r.name, r.relation, r.sex, r.number, r.born, r.claimed_fen, r.cells
+    select r.id, r.household_no, r.name, r.relation, r.sex, r.born, r.claimed_fen,
+           r.number_index, r.cells, r.secret_cells
       from enrolment_ledgerrow r
      where r.ledger_id = %s and r.fault_code = '' and r.written_at is null
      order by r.id limit %s for update of r skip locked"""
 # Apart from the lines: the planner knows nothing of lines that were only just stored.
 _KNOWN = """
-    select d.number, p.id, p.household_id
+    select d.number_index, p.id, p.household_id
       from registry_identitydocument d join registry_person p on p.id = d.person_id
-     where d.number = any(%s) and d.valid_until is null and d.kind = any(%s)"""
+     where d.number_index = any(%s::bytea[]) and d.valid_until is null and d.kind = any(%s)"""
 _MARKED = """
     update enrolment_ledgerrow r set person_id = k.person_id, written_at = %s
       from unnest(%s::bigint[], %s::bigint[]) as k (id, person_id) where r.id = k.id"""
@@ -88,7 +90,6 @@ class _Line:
     name: str
     relation: str
     sex: str
-    number: str
     born: date
     claimed_fen: int | None
     cells: dict[str, str]
@@ -166,13 +167,16 @@ def _write_chunk(scope: Scope, ledger: LedgerImport, at: datetime, chunk_rows: i
 
 def _known(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> list[_Line]:
     """The lines with the person that each number names, where there is one."""
-    number = [field.name for field in dataclasses.fields(_Line)].index("number")
-    cursor.execute(_KNOWN, [[row[number] for row in rows], list(NUMBER_KINDS)])
-    people = {found: (person_id, home) for found, person_id, home in cursor.fetchall()}
-    # Django leaves jsonb of a plain cursor as text.
+    cursor.execute(_KNOWN, [[index for *_, index, _, _ in rows], list(NUMBER_KINDS)])
+    people = {bytes(index): (person_id, home) for index, person_id, home in cursor.fetchall()}
     return [
-        _Line(*row[:-1], json.loads(row[-1]), *people.get(row[number], (None, None)))
-        for row in rows
+        _Line(
+            *read,
+            # Django leaves jsonb of a plain cursor as text.
+            whole(json.loads(cells), unseal(secret, of=SECRET_CELLS)),
+            *people.get(bytes(index), (None, None)),
+        )
+        for *read, index, cells, secret in rows
     ]
 
 
@@ -250,7 +254,8 @@ def _households_of_marks(
 
 
 def _person(ledger: LedgerImport, line: _Line, household_id: int | None, at: datetime) -> NewPerson:
-    document = NewDocument(kind=_kind(line.number), number=line.number, source="台账")
+    number = line.cells[NUMBER_READ]
+    document = NewDocument(kind=_kind(number), number=number, source="台账")
     return NewPerson(
         name=line.name,
         sex=line.sex,

@@ -41,7 +41,7 @@ def error_file(*, scope: Scope, import_id: int, at: datetime | None = None) -> b
         if ledger is None:
             raise NotThere(what="导入批次")
         rows = LedgerRow.objects.filter(ledger=ledger).exclude(fault_code="")
-        lines = [(row.row_no, row.cells, row.faults) for row in rows.order_by("sheet", "row_no")]
+        lines = [(row.row_no, row.words(), row.faults) for row in rows.order_by("sheet", "row_no")]
         if at is not None:
             audit.record(
                 scope=scope,

@@ -16,19 +16,24 @@ from yibao.apps.enrolment.ledgers.rows import ReadRow
 from yibao.apps.enrolment.models import LEDGER_IMPORT, LedgerImport
 from yibao.apps.enrolment.operations.checking import run_checks
 from yibao.apps.enrolment.operations.years import the_open_year
+from yibao.apps.registry.cells import PHONE_READ, sealed
 from yibao.apps.registry.queries import area_names
+from yibao.core.identity import mask_within
 from yibao.core.refusal import Refusal
 from yibao.database.bulk import load
+from yibao.database.sealing import PHONE, index_of
 
 _ROW = {
     "sheet": "text",
     "row_no": "integer",
     "cells": "jsonb",
+    "secret_cells": "bytea",
+    "number_index": "bytea",
+    "phone_index": "bytea",
     "household_no": "text",
     "name": "text",
     "relation": "text",
     "sex": "text",
-    "number": "text",
     "born": "date",
     "claimed_fen": "bigint",
     "fault_code": "text",
@@ -36,6 +41,8 @@ _ROW = {
     "faults": "jsonb",
 }
 _FILE_NAME = 200
+# What the sealed cells are called in their values.
+SECRET_CELLS = "enrolment.ledgerrow.secret_cells"  # noqa: S105
 _COLUMN_NAME = 20
 # What a village's name ends in says what it is, not which one.
 _ENDINGS = ("社区居委会", "村委会", "居委会", "社区", "村")
@@ -172,12 +179,12 @@ def _row(row: ReadRow) -> tuple[Any, ...]:
     return (
         row.sheet,
         row.row_no,
-        json.dumps(row.cells, ensure_ascii=False),
+        *sealed(row.cells, row.number, of=SECRET_CELLS),
+        index_of(row.cells.get(PHONE_READ, ""), of=PHONE),
         row.household_no,
-        row.name,
+        mask_within(row.name),
         row.relation,
         row.sex,
-        row.number,
         row.born,
         row.claimed_fen,
         first["code"] if first else "",

@@ -213,15 +213,16 @@ def _amounts(rows: Any) -> list[tuple[int, int]]:
 
 def _row(row: LedgerRow) -> RowLine:
     shown = next((one for one in row.faults if one["code"] == row.fault_code), row.faults[0])
+    words = row.words()
     return RowLine(
         row_id=row.pk,
         sheet=row.sheet,
         row_no=row.row_no,
         household_no=row.household_no,
         name_masked=masked(row.name),
-        number_masked="" if row.fault_code == LOST else mask_number(row.cells["number"]),
+        number_masked="" if row.fault_code == LOST else mask_number(words["number"]),
         column=shown["column"],
-        value=_masked_value(row, shown),
+        value=_masked_value(words, shown),
         reason=shown["reason"],
         remedy=shown["remedy"],
         code=row.fault_code,
@@ -229,9 +230,9 @@ def _row(row: LedgerRow) -> RowLine:
     )
 
 
-def _masked_value(row: LedgerRow, shown: dict[str, str]) -> str:
+def _masked_value(words: dict[str, str], shown: dict[str, str]) -> str:
     """What was written, masked like the column that it stands in."""
-    value = shown["value"] or row.cells.get(_KEYS.get(shown["column"], ""), "")
+    value = shown["value"] or words.get(_KEYS.get(shown["column"], ""), "")
     if "身份证" in shown["column"]:
         # What a spreadsheet made of a number (4.30423E+17) tells nothing and explains much.
         return value if shown["code"] == LOST else mask_number(value)

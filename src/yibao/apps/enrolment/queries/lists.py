@@ -9,7 +9,7 @@ from django.db import connection
 from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.enrolment.models import Enrolment, InsuredYear, OtherCover
 from yibao.apps.registry.names import masked
-from yibao.core.identity import mask_phone
+from yibao.apps.registry.shown import masked_phone
 
 PAGE = 100
 
@@ -128,6 +128,6 @@ def unpaid_of(*, scope: Scope, year: int, after_id: int = 0, limit: int = PAGE) 
             {"year": year, "after": after_id, "limit": limit},
         )
         return [
-            Unpaid(pk, masked(name), household, area_no, mask_phone(phone), *rest)
+            Unpaid(pk, masked(name), household, area_no, masked_phone(phone), *rest)
             for pk, name, household, area_no, phone, *rest in cursor.fetchall()
         ]

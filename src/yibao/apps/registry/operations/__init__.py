@@ -7,7 +7,11 @@ from yibao.apps.registry.operations.changes import (
     record_identities,
     record_identity,
 )
-from yibao.apps.registry.operations.elsewhere import number_exists_elsewhere, numbers_elsewhere
+from yibao.apps.registry.operations.elsewhere import (
+    indexes_elsewhere,
+    number_exists_elsewhere,
+    numbers_elsewhere,
+)
 from yibao.apps.registry.operations.registration import (
     AlreadyRegistered,
     RegisteredElsewhere,
@@ -22,6 +26,7 @@ __all__ = [
     "NewIdentity",
     "NewPerson",
     "RegisteredElsewhere",
+    "indexes_elsewhere",
     "number_exists_elsewhere",
     "numbers_elsewhere",
     "record_death",

@@ -15,6 +15,7 @@ from yibao.core.identity import mask_number, read_document
 from yibao.core.refusal import Refusal
 from yibao.database.bulk import load
 from yibao.database.errors import refused
+from yibao.database.sealing import NUMBER, index_of
 
 
 class StandingRecordedAlready(Refusal):
@@ -155,7 +156,9 @@ def record_document(
     with scoped(scope):
         person = _person(person_id)
         taken = {"number": mask_number(read.number)}
-        others = IdentityDocument.objects.filter(number=read.number, valid_until=None)
+        others = IdentityDocument.objects.filter(
+            number_index=index_of(read.number, of=NUMBER), valid_until=None
+        )
         if others.exists():
             raise AlreadyRegistered(**taken)
         if number_exists_elsewhere(scope=scope, number=read.number, at=at):

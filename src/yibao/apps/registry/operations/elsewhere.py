@@ -9,6 +9,7 @@ from yibao.apps.access import audit
 from yibao.apps.access.scope import Scope, scoped
 from yibao.core.identity import mask_number
 from yibao.database.scope import scoped as area_scoped
+from yibao.database.sealing import NUMBER, indexes_of
 
 # Every area number has twelve digits.
 _ANYWHERE = (0, 10**12)
@@ -27,12 +28,22 @@ def numbers_elsewhere(*, scope: Scope, numbers: Sequence[str], at: datetime) -> 
 
     The record tells how many were asked and found; a single number stands in it masked.
     """
+    indexes = indexes_of(numbers, of=NUMBER)
+    masked = mask_number(numbers[0]) if len(numbers) == 1 else ""
+    found = indexes_elsewhere(scope=scope, indexes=indexes, at=at, masked=masked)
+    return frozenset(number for number, index in zip(numbers, indexes) if index in found)
+
+
+def indexes_elsewhere(
+    *, scope: Scope, indexes: Sequence[bytes], at: datetime, masked: str = ""
+) -> frozenset[bytes]:
+    """Return as `numbers_elsewhere`, asked by the keyed indexes of the numbers."""
     scope.require("registry.search")
     with scoped(scope):
-        found = _outside(scope, numbers) if numbers else frozenset()
-        detail = {"asked": len(numbers), "found": len(found)}
-        if len(numbers) == 1:
-            detail["number"] = mask_number(numbers[0])
+        found = _outside(scope, indexes) if indexes else frozenset()
+        detail: dict[str, int | str] = {"asked": len(indexes), "found": len(found)}
+        if masked:
+            detail["number"] = masked
         audit.record(
             scope=scope,
             action="registry.elsewhere_asked",
@@ -44,13 +55,13 @@ def numbers_elsewhere(*, scope: Scope, numbers: Sequence[str], at: datetime) -> 
     return found
 
 
-def _outside(scope: Scope, numbers: Sequence[str]) -> frozenset[str]:
+def _outside(scope: Scope, indexes: Sequence[bytes]) -> frozenset[bytes]:
     with area_scoped(*_ANYWHERE), connection.cursor() as cursor:
         cursor.execute(
             """
-            select d.number from registry_identitydocument d
-             where d.number = any(%s) and d.valid_until is null
+            select d.number_index from registry_identitydocument d
+             where d.number_index = any(%s::bytea[]) and d.valid_until is null
                and (d.area_no < %s or d.area_no >= %s)""",
-            [list(numbers), scope.area_from, scope.area_until],
+            [list(indexes), scope.area_from, scope.area_until],
         )
-        return frozenset(number for (number,) in cursor.fetchall())
+        return frozenset(bytes(index) for (index,) in cursor.fetchall())

@@ -13,6 +13,7 @@ from yibao.apps.registry.people import NewPerson, checked
 from yibao.apps.registry.writing import write_persons
 from yibao.core.identity import mask_number
 from yibao.core.refusal import Refusal
+from yibao.database.sealing import NUMBER, index_of
 
 
 class AlreadyRegistered(Refusal):
@@ -86,12 +87,14 @@ def _refuse_known_numbers(
     numbers = [number for _, number in seen if number]
     if not numbers:
         return
+    index = {index_of(number, of=NUMBER): number for number in numbers}
     cursor.execute(
-        "select kind, number from registry_identitydocument"
-        " where number = any(%s) and valid_until is null order by id",
-        [numbers],
+        "select kind, number_index from registry_identitydocument"
+        " where number_index = any(%s::bytea[]) and valid_until is null order by id",
+        [list(index)],
     )
-    for kind, number in cursor.fetchall():
+    for kind, found in cursor.fetchall():
+        number = index[bytes(found)]
         if (kind, number) in seen:
             raise AlreadyRegistered(number=mask_number(number))
     for number in sorted(numbers_elsewhere(scope=scope, numbers=numbers, at=at)):

@@ -1,4 +1,6 @@
-"""Finding people: by number, name, given name, pinyin initials or telephone.
+"""Finding people: by number, name, given name, pinyin initials, telephone or its last digits.
+
+Numbers and telephones lie sealed: they are found whole, by their keyed index, never by a part.
 
 Under row security only comparisons that leak nothing may use an index, and LIKE is none of them:
 every prefix here is a half-open range of text (`>=` and `<`) over a C-collated index.
@@ -15,10 +17,14 @@ from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.registry.names import masked
 from yibao.apps.registry.numbers import is_number_of_ours
 from yibao.apps.registry.queries.areas import area_names
-from yibao.core.identity import mask_number
+from yibao.apps.registry.shown import masked_number
+from yibao.core.identity import read_resident_number
+from yibao.core.refusal import Refusal
+from yibao.database.sealing import NUMBER, PHONE, PHONE_TAIL, TAIL, index_of
 
-# Below it, a part of a number finds half a county.
+# The shortest number that a document has.
 NUMBER_AT_LEAST = 6
+OLD_LENGTH = 15
 PAGE = 20
 # Where the area stands in a row of the answer.
 _AREA = 5
@@ -28,7 +34,7 @@ _SURROGATES = range(0xD800, 0xE000)
 # Each branch finds the ids of one kind of match, in order, no more than a page needs.
 _BY_NUMBER = (
     "select d.person_id as id from registry_identitydocument d"
-    " where d.number >= %s and d.number < %s and d.person_id > %s"
+    " where d.number_index = %s and d.person_id > %s"
     " group by d.person_id order by d.person_id limit %s"
 )
 _BY_RANGE = {
@@ -39,7 +45,7 @@ _BY_RANGE = {
 _BY_VALUE = {
     column: f"select p.id from registry_person p where p.{column} = %s and p.id > %s"  # noqa: S608
     " order by p.id limit %s"
-    for column in ("phone", "person_no")
+    for column in ("phone_index", "phone_tail_index", "person_no")
 }
 _BY_HOUSEHOLD = (
     "select p.id from registry_person p join registry_household h on h.id = p.household_id"
@@ -72,9 +78,9 @@ class Found:
 def search(*, scope: Scope, text: str, after_id: int = 0, limit: int = PAGE) -> list[Found]:
     """Return the people of the scope that the text finds, by id, the next `limit` after `after_id`.
 
-    What the text is tells where it is looked for: six digits or more are the beginning of a
-    document's number, a telephone or a number of ours; letters are pinyin initials; anything else
-    is the beginning of a name or of a given name. Too short a number finds nobody. Two queries.
+    What the text is tells where it is looked for: four digits are the end of a telephone, more
+    are a document's number, a telephone or a number of ours, each whole; letters are pinyin
+    initials; anything else is the beginning of a name or of a given name. Two queries.
     """
     scope.require("registry.search")
     branches = _branches("".join(text.split()).upper(), after_id, limit)
@@ -118,10 +124,22 @@ def _number_branches(text: str, page: list[int]) -> list[tuple[str, list[Any]]]:
         return [(_BY_HOUSEHOLD, [text, *page])]
     found: list[tuple[str, list[Any]]] = []
     if len(text) >= NUMBER_AT_LEAST:
-        found.append((_BY_NUMBER, [text, above(text), *page]))
+        found.append((_BY_NUMBER, [index_of(_as_kept(text), of=NUMBER), *page]))
     if text.isdigit() and len(text) in _PHONE_DIGITS:
-        found.append((_BY_VALUE["phone"], [text, *page]))
+        found.append((_BY_VALUE["phone_index"], [index_of(text, of=PHONE), *page]))
+    if text.isdigit() and len(text) == TAIL:
+        found.append((_BY_VALUE["phone_tail_index"], [index_of(text, of=PHONE_TAIL), *page]))
     return found
+
+
+def _as_kept(text: str) -> str:
+    """An old number of fifteen digits is kept as the one of eighteen that it became."""
+    if len(text) != OLD_LENGTH:
+        return text
+    try:
+        return read_resident_number(text).number
+    except Refusal:
+        return text
 
 
 def _found(row: tuple[Any, ...], names: dict[int, str]) -> Found:
@@ -130,7 +148,7 @@ def _found(row: tuple[Any, ...], names: dict[int, str]) -> Found:
         person_id=pk,
         person_no=person_no,
         name_masked=masked(name),
-        number_masked=mask_number(number or ""),
+        number_masked=masked_number(number),
         born=born,
         sex=sex,
         area_name=names.get(area_no, ""),

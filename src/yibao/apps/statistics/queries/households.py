@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils.timezone import localdate
 
 from yibao.apps.access.scope import Scope, scoped
+from yibao.apps.registry.shown import number_of, phone_of
 from yibao.apps.statistics.queries.standing import STANDING
 
 PAGE = 100
@@ -55,7 +56,7 @@ class ReasonRow:
 
 _UNPAID = f"""
 with {STANDING}
-select p.id, p.name, coalesce(i.number, ''), p.phone, p.household_id, coalesce(h.village_no, ''),
+select p.id, p.name, i.number, p.phone, p.household_id, coalesce(h.village_no, ''),
        p.area_no, coalesce(v.name, ''), coalesce(e.unpaid_reason, ''),
        coalesce(e.notice_method, ''), d.owed_fen - d.subsidised_fen - d.paid_fen
   from standing s
@@ -116,7 +117,10 @@ def unpaid(
             _UNPAID,
             _values(year, on) | {"reason": reason, "offset": offset, "limit": limit},
         )
-        return [UnpaidRow(*row) for row in cursor.fetchall()]
+        return [
+            UnpaidRow(person_id, name, number_of(number), phone_of(phone), *rest)
+            for person_id, name, number, phone, *rest in cursor.fetchall()
+        ]
 
 
 def unpaid_reasons(*, scope: Scope, year: int, on: datetime) -> Sequence[ReasonRow]:

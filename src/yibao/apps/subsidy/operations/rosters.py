@@ -11,15 +11,18 @@ from yibao.apps.access import audit
 from yibao.apps.access.models import Organisation
 from yibao.apps.access.roles import apart
 from yibao.apps.access.scope import NotThere, Scope, scoped
+from yibao.apps.registry.cells import sealed
 from yibao.apps.registry.models import Person
 from yibao.apps.subsidy.models import ROSTER, Roster, RosterRow
 from yibao.apps.subsidy.sheets import KINDS, ReadRosterRow, category_words, read_roster
+from yibao.core.identity import mask_within
 from yibao.core.refusal import Refusal
 from yibao.database.errors import refused
 
 MATCHED, UNMATCHED, FAULTY, REJECTED = "matched", "unmatched", "faulty", "rejected"
 NAME_LENGTH = 60
-NUMBER_LENGTH = 30
+# What the sealed cells are called in their values.
+SECRET_CELLS = "subsidy.rosterrow.secret_cells"  # noqa: S105
 FILE_NAME_LENGTH = ANSWER_LENGTH = 200
 CONFIRM, REJECT, MATCH = "confirm", "reject", "match"
 
@@ -217,18 +220,20 @@ def _locked(roster_id: int) -> Roster:
 
 
 _INSERT = """
-insert into subsidy_rosterrow (region, roster_id, area_no, sheet, row_no, cells, name, number,
-                               category, faults, person_id, state, answer)
-select %s, %s, coalesce(p.area_no, %s), t.sheet, t.row_no, t.cells, t.name, t.number, t.category,
+insert into subsidy_rosterrow (region, roster_id, area_no, sheet, row_no, cells, secret_cells,
+                               number_index, name, category, faults, person_id, state, answer)
+select %s, %s, coalesce(p.area_no, %s), t.sheet, t.row_no, t.cells, t.secret_cells,
+       t.number_index, t.name, t.category,
        case when p.name <> t.name and t.faults = '[]'::jsonb then %s::jsonb else t.faults end,
        case when p.name = t.name and t.faults = '[]'::jsonb then p.id end,
        case when t.faults <> '[]'::jsonb then 'faulty'
             when p.name = t.name then 'matched' else 'unmatched' end, ''
-  from unnest(%s::text[], %s::int[], %s::jsonb[], %s::text[], %s::text[], %s::text[], %s::jsonb[])
-    as t (sheet, row_no, cells, name, number, category, faults)
+  from unnest(%s::text[], %s::int[], %s::jsonb[], %s::bytea[], %s::bytea[], %s::text[], %s::text[],
+              %s::jsonb[])
+    as t (sheet, row_no, cells, secret_cells, number_index, name, category, faults)
   left join lateral (select n.id, n.name, n.area_no from registry_identitydocument i
                        join registry_person n on n.id = i.person_id
-                      where i.number = t.number
+                      where i.number_index = t.number_index
                       order by i.valid_until is not null, i.id desc limit 1) p on true
 """
 _NAME_DIFFERS = json.dumps(
@@ -246,6 +251,7 @@ _NAME_DIFFERS = json.dumps(
 
 def _insert_rows(scope: Scope, roster: Roster, rows: Sequence[ReadRosterRow]) -> None:
     """Insert the rows and find their persons by number and name, in one statement."""
+    cells = [sealed(row.cells, row.number, of=SECRET_CELLS) for row in rows]
     with connection.cursor() as cursor:
         cursor.execute(
             _INSERT,
@@ -256,9 +262,8 @@ def _insert_rows(scope: Scope, roster: Roster, rows: Sequence[ReadRosterRow]) ->
                 _NAME_DIFFERS,
                 [row.sheet for row in rows],
                 [row.row_no for row in rows],
-                [json.dumps(row.cells, ensure_ascii=False) for row in rows],
-                [row.name[:NAME_LENGTH] for row in rows],
-                [row.number[:NUMBER_LENGTH] for row in rows],
+                *([one[at] for one in cells] for at in range(3)),
+                [mask_within(row.name)[:NAME_LENGTH] for row in rows],
                 [row.category for row in rows],
                 [json.dumps(row.faults, ensure_ascii=False) for row in rows],
             ],

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from yibao.apps.access.scope import NotThere, Scope, scoped
+from yibao.apps.registry.shown import number_of
 from yibao.apps.subsidy.models import Grant, Roster, RosterRow, Support, SupportList
 from yibao.apps.subsidy.queries.matching import unmatched_rows_count
 
@@ -138,7 +139,7 @@ def results_by_village(*, scope: Scope, year: int) -> list[VillageSupport]:
 
 
 _LINES = """
-select p.id, p.name, coalesce(i.number, ''), s.area_no, coalesce(v.name, ''), {category},
+select p.id, p.name, i.number, s.area_no, coalesce(v.name, ''), {category},
        coalesce(o.name, ''), {fen}, s.personal_fen, s.decided_at
   from {source}
   join registry_person p on p.id = s.person_id
@@ -245,4 +246,7 @@ def _waiting(year: int) -> QuerySet[RosterRow]:
 def _lines(scope: Scope, words: str, values: list[int]) -> list[SupportLine]:
     with scoped(scope), connection.cursor() as cursor:
         cursor.execute(words, values)
-        return [SupportLine(*row) for row in cursor.fetchall()]
+        return [
+            SupportLine(person_id, name, number_of(number), *rest)
+            for person_id, name, number, *rest in cursor.fetchall()
+        ]
