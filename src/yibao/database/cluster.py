@@ -14,6 +14,12 @@ from yibao.database.home import ADMIN_ROLE, Home
 
 # Time, process and role of a line of the server's log, and its level.
 _PREFIX = re.compile(r"^.*?(?:LOG|FATAL|PANIC|HINT|DETAIL|error):\s+")
+# What every end says, whatever its cause.
+_ENDINGS = (
+    "database system is shut down",
+    "due to startup process failure",
+    "terminating any other active server processes",
+)
 FLOOR_BYTES = 64 * 1024 * 1024
 
 
@@ -87,7 +93,7 @@ def make_cluster(home: Home, account: Account, binaries: Binaries) -> None:
 def last_words(text: str) -> str:
     """Return what a program said last, without its prefixes: two lines, a cause often has two."""
     lines = [_PREFIX.sub("", line).strip() for line in text.splitlines()]
-    said = [line for line in lines if line and not line.endswith("database system is shut down")]
+    said = [line for line in lines if line and not line.endswith(_ENDINGS)]
     return "; ".join(said[-2:]) or "—"
 
 
