@@ -1,13 +1,21 @@
 """What may be done, by which role, and what one person may not do twice."""
 
-from yibao.apps.access.models import Role
+from yibao.apps.access.models import Operator, Role
 from yibao.core.refusal import Refusal
 
 ACTIONS: dict[str, str] = {
     "access.read": "查看账号与岗位",
     "access.open_account": "开立账号",
-    "access.grant_post": "授予岗位",
+    "access.grant_post": "申请岗位授权",
+    "access.approve_grant": "批准岗位授权",
+    "access.end_post": "结束岗位",
+    "access.review_posts": "年度复核岗位",
     "access.close_account": "停用账号",
+    "access.end_session": "查看与结束登录会话",
+    "access.reset_factor": "重置动态码",
+    "access.organisations": "管理机构",
+    "access.matrix": "查看岗位权限对照",
+    "system.health": "查看运行状况",
     "audit.read": "查看审计日志",
     "registry.read": "查看人员与家庭",
     "registry.search": "查找人员",
@@ -51,6 +59,12 @@ ACTIONS: dict[str, str] = {
     "statistics.read": "查看看板与报表",
     "statistics.people": "查看各户与未缴人员",
     "statistics.export": "导出未缴名单",
+    "desk.notice": "发布通知公告",
+    "desk.jobs": "查看范围内的任务",
+    "export.ask": "导出名单",
+    "export.whole": "导出不遮盖的姓名、号码或电话",
+    "export.approve": "审批名单导出",
+    "export.ledger": "查看导出台账",
     "policy.read": "查看政策规则",
     "policy.study": "查看提案与试算",
     "policy.propose": "拟订政策提案",
@@ -75,6 +89,9 @@ _TOWNSHIP = _VILLAGE | {
     "collection.receipts",
     "collection.refund",
     "statistics.export",
+    "export.ask",
+    "export.whole",
+    "desk.jobs",
 }
 _CLAIMS = frozenset({"care.read", "claims.read", "claims.trial"})
 _COUNTY = (_TOWNSHIP - {"collection.collect_cash"}) | {
@@ -98,12 +115,13 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
     Role.COUNTY_REVIEWER: _LOOK
     | _CLAIMS
     | {"enrolment.undo", "subsidy.fix", "claims.reverse", "claims.replay"}
-    | {"policy.study", "policy.simulate", "policy.activate", "policy.review_cells"},
+    | {"policy.study", "policy.simulate", "policy.activate", "policy.review_cells"}
+    | {"export.ask", "export.approve", "export.ledger", "desk.jobs"},
     Role.MEDICAL_CLERK: _CLAIMS
-    | {"registry.read", "registry.search", "claims.settle", "policy.read"},
+    | {"registry.read", "registry.search", "claims.settle", "policy.read", "export.ask"},
     Role.FUND_ACCOUNTANT: frozenset(
         {"fund.read", "fund.open_books", "fund.post", "fund.close", "fund.verify"}
-        | {"subsidy.grant"}
+        | {"subsidy.grant", "export.ask"}
         | {"collection.read", "subsidy.read", "statistics.read", "claims.read", "policy.read"}
     ),
     Role.POLICY_OFFICER: frozenset(
@@ -112,10 +130,25 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
         | {"registry.search", "care.read", "fund.read"}
     ),
     Role.AUDITOR: _LOOK
-    | {"audit.read", "fund.read", "fund.verify", "claims.read", "care.read", "claims.replay"}
-    | {"policy.study"},
+    | {
+        "audit.read",
+        "access.read",
+        "access.matrix",
+        "fund.read",
+        "fund.verify",
+        "claims.read",
+        "care.read",
+        "claims.replay",
+    }
+    | {"policy.study", "export.ask", "export.ledger", "desk.jobs"},
     Role.SECURITY_ADMIN: frozenset(
         {"access.read", "access.open_account", "access.grant_post", "access.close_account"}
+        | {"access.approve_grant", "access.end_post", "access.review_posts", "access.matrix"}
+        | {"access.end_session", "access.reset_factor"}
+    ),
+    # Machines and offices; nobody's data, and nobody's rights.
+    Role.SYSTEM_ADMIN: frozenset(
+        {"access.organisations", "system.health", "desk.notice", "desk.jobs"}
     ),
     Role.SYSTEM: frozenset(ACTIONS),
 }
@@ -124,13 +157,15 @@ _BUSINESS = frozenset(
     {Role.VILLAGE_AGENT, Role.TOWNSHIP_CLERK, Role.COUNTY_CLERK, Role.MEDICAL_CLERK}
     | {Role.POLICY_OFFICER}
 )
-# Families of posts that one person never holds together: business, review, money, watch, rights.
+# Families of posts that one person never holds together: business, review, money, watch, and the
+# administrators of rights and of the system. The database holds the same (access/0005_rights).
 FAMILIES: tuple[frozenset[str], ...] = (
     _BUSINESS,
     frozenset({Role.COUNTY_REVIEWER}),
     frozenset({Role.FUND_ACCOUNTANT}),
     frozenset({Role.AUDITOR}),
     frozenset({Role.SECURITY_ADMIN}),
+    frozenset({Role.SYSTEM_ADMIN}),
 )
 # (what somebody did, what the same person may not do to it afterwards)
 FOUR_EYES: tuple[tuple[str, str], ...] = (
@@ -140,6 +175,8 @@ FOUR_EYES: tuple[tuple[str, str], ...] = (
     ("claims.settle", "claims.reverse"),
     ("policy.propose", "policy.activate"),
     ("policy.decide", "policy.activate"),
+    ("access.grant_post", "access.approve_grant"),
+    ("export.ask", "export.approve"),
 )
 
 
@@ -159,7 +196,18 @@ def exclude_each_other(role: str, other: str) -> bool:
 
 
 def apart(*, first: str, second: str, first_operator_id: int, operator_id: int) -> None:
-    """Refuse the second of two acts to the person who did the first. Raises SecondPersonNeeded."""
+    """Refuse the second of two acts to the person who did the first. Raises SecondPersonNeeded.
+
+    By person: a second account of his is refused like the first.
+    """
     assert (first, second) in FOUR_EYES, f"{first} and {second} are not declared as four eyes"
-    if first_operator_id == operator_id:
+    if is_same_person(first_operator_id, operator_id):
         raise SecondPersonNeeded(first=ACTIONS[first], second=ACTIONS[second])
+
+
+def is_same_person(operator_id: int, other_id: int) -> bool:
+    """Tell whether two accounts are one person's; the system (0) is like itself only."""
+    if operator_id == other_id or not (operator_id and other_id):
+        return operator_id == other_id
+    accounts = Operator.objects.filter(id__in=[operator_id, other_id])
+    return len(set(accounts.values_list("person_id", flat=True))) == 1

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from yibao.core.flow import Flow
 from yibao.database.models import ScopedModel
+from yibao.database.sealing import SealedField
 
 JOB = Flow(
     {
@@ -43,6 +44,7 @@ class Theme(models.TextChoices):
 
 
 class Density(models.TextChoices):
+    STANDARD = "standard", "标准"
     COMPACT = "compact", "紧凑"
     ROOMY = "roomy", "宽松"
 
@@ -59,7 +61,7 @@ class Preference(models.Model):
         "access.Operator", primary_key=True, on_delete=models.CASCADE, related_name="preference"
     )
     theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.LIGHT)
-    density = models.CharField(max_length=10, choices=Density.choices, default=Density.COMPACT)
+    density = models.CharField(max_length=10, choices=Density.choices, default=Density.STANDARD)
     language = models.CharField(max_length=10, choices=Language.choices, default=Language.CHINESE)
     page_size = models.PositiveSmallIntegerField(default=50)
 
@@ -177,6 +179,7 @@ class Job(ScopedModel):
     outcome = models.CharField(max_length=200, blank=True)
     error_code = models.CharField(max_length=10, blank=True)
     error = models.CharField(max_length=300, blank=True)
+    error_en = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
@@ -243,7 +246,7 @@ class Export(ScopedModel):
     decided_at = models.DateTimeField(null=True)
     because = models.CharField(max_length=200, blank=True)
     error = models.CharField(max_length=300, blank=True)
-    file_key = models.BinaryField(null=True)  # sealed
+    file_key = SealedField(null=True, default=None)
     file_bytes = models.BigIntegerField(null=True)
     file_digest = models.CharField(max_length=64, blank=True)
     ready_at = models.DateTimeField(null=True)
@@ -282,3 +285,7 @@ class Export(ScopedModel):
             pgtrigger.FSM(name="export_flow", field="state", transitions=EXPORT.pairs()),
             pgtrigger.Protect(name="exports_are_kept", operation=pgtrigger.Delete),
         ]
+
+
+# Their own module; Django looks for models here.
+from yibao.apps.desk.drafts import Draft, RecentPick, SentForm  # noqa: E402, F401

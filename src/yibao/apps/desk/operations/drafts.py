@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from yibao.apps.desk.models import Draft, RecentPick, SentForm
 from yibao.core.refusal import Refusal
-from yibao.rulebook.regions import drafts as limits
+from yibao.rulebook.drafts import drafts as limits
 
 RECENT = 8
 _SEVERAL_AT_ONCE = 4
@@ -111,7 +111,7 @@ def end_form(*, operator_id: int, key: str, answer: Any) -> None:
 
 def release_form(*, operator_id: int, key: str) -> None:
     """Forget that a form was sent: nothing was done, it may be sent again."""
-    SentForm.objects.filter(operator_id=operator_id, key=key, answer=None).delete()
+    SentForm.objects.filter(operator_id=operator_id, key=key, answer__isnull=True).delete()
 
 
 def note_pick(*, operator_id: int, kind: str, object_id: int, at: datetime) -> None:

@@ -1,1 +1,31 @@
 """Reads of a desk."""
+
+from yibao.apps.desk.queries.desk import (
+    exports_to_approve,
+    failed_jobs,
+    find_export,
+    find_job,
+)
+from yibao.apps.desk.queries.notices import (
+    NoticeRow,
+    notices_for,
+    public_notices,
+    unread_count,
+    written_notices,
+)
+from yibao.apps.desk.queries.preferences import Preferences, preferences, saved_lists
+
+__all__ = [
+    "NoticeRow",
+    "Preferences",
+    "exports_to_approve",
+    "failed_jobs",
+    "find_export",
+    "find_job",
+    "notices_for",
+    "preferences",
+    "public_notices",
+    "saved_lists",
+    "unread_count",
+    "written_notices",
+]

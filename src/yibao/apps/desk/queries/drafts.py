@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from yibao.apps.desk.models import Draft, RecentPick
-from yibao.rulebook.regions import drafts as limits
+from yibao.rulebook.drafts import drafts as limits
 
 
 @dataclass(frozen=True, slots=True)
