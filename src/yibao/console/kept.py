@@ -71,12 +71,11 @@ class OtherYear(Refusal):
 def once(request: Any, act: Callable[[], HttpResponse]) -> HttpResponse:
     """Do what a form asks, once: the same form sent again gets the first one's result.
 
-    Raises OtherPost, OtherAccount, OtherYear, StillWorking, BrokenOff.
+    Raises StillWorking, BrokenOff.
     """
     mark = marks.read(request)
     if mark is None:
         return act()
-    _belongs_here(request, mark)
     answer = _begin(mark, request)
     if answer is not None:
         messages.info(request, _("这张表单已经提交过，没有再办一次；下面是第一次的结果"))
@@ -107,7 +106,14 @@ def _begin(mark: Mark, request: Any) -> Any:
     return desk.begin_form(operator_id=mark.operator_id, key=mark.key, at=request.now)
 
 
-def _belongs_here(request: Any, mark: Mark) -> None:
+def check(request: Any) -> None:
+    """Refuse the form of an old tab: of another account, post or year than the session's.
+
+    Raises OtherAccount, OtherPost, OtherYear.
+    """
+    mark = marks.read(request) if request.method == "POST" else None
+    if mark is None:
+        return
     if mark.operator_id != request.scope.operator_id:
         raise OtherAccount()
     if mark.post_id != request.scope.post_id:

@@ -11,7 +11,7 @@ from typing import Any
 from django.core import signing
 from django.http import HttpRequest
 
-from yibao.rulebook.regions import drafts
+from yibao.rulebook.drafts import drafts
 
 FIELD = "yb_mark"
 _SALT = "yibao.form"

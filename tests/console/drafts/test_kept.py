@@ -8,6 +8,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from tests.apps.access.offices import hire
 from tests.console.signed_in import sign_in_as
 from yibao.apps.access.models import Organisation
 from yibao.apps.desk.models import Draft, SentForm
@@ -15,10 +16,16 @@ from yibao.apps.desk.models import Draft, SentForm
 pytestmark = pytest.mark.django_db
 PAGE = "/care/institutions/new/"
 
+
 @pytest.fixture
-def clerk():
+def staff():
+    return hire(role="county_clerk", division="430423")
+
+
+@pytest.fixture
+def clerk(staff):
     """A county's clerk at the form that registers an institution."""
-    return sign_in_as(role="county_clerk", division="430423")
+    return sign_in_as(role="", division="", staff=staff)
 
 
 def mark_of(page) -> str:
@@ -30,7 +37,13 @@ def mark_of(page) -> str:
 def filled(browser, **values):
     """The form as a browser would send it, without the area unless it is given."""
     page = browser.get(PAGE)
-    given = {"code": "H430423009", "name": "新桥镇卫生院", "kind": "hospital", "level": "2", "area": ""}
+    given = {
+        "code": "H430423009",
+        "name": "新桥镇卫生院",
+        "kind": "hospital",
+        "level": "2",
+        "area": "",
+    }
     return given | values | {"yb_mark": mark_of(page)}
 
 
@@ -46,37 +59,17 @@ def test_a_form_that_meets_an_ended_session_is_kept_and_offered_after_signing_in
     assert "新桥镇卫生院" in draft.fields
 
 
-def signed_in_again(scope) -> Client:
-    from yibao.apps.access.models import Operator, Post
-    from yibao.apps.access.operations import choose_post  # noqa: F401
-
-    operator = Operator.objects.get(id=scope.operator_id)
-    post = Post.objects.get(id=scope.post_id)
-    client = Client()
-    session = client.session
-    from yibao.apps.access import queries
-
-    now = queries.clock().now.isoformat()
-    session.update(
-        {
-            "operator_id": operator.id,
-            "generation": operator.session_generation,
-            "signed_in_at": now,
-            "seen_at": now,
-            "post_id": post.id,
-            "region": scope.region,
-        }
-    )
-    session.save()
+def signed_in_again(staff) -> Client:
+    client, _ = sign_in_as(role="", division="", staff=staff)
     return client
 
 
-def test_every_field_is_back_in_the_form(clerk):
-    browser, scope = clerk
+def test_every_field_is_back_in_the_form(clerk, staff):
+    browser, _ = clerk
     given = filled(browser)
     browser.cookies.pop(settings.SESSION_COOKIE_NAME)
     browser.post(PAGE, given)
-    again = signed_in_again(scope)
+    again = signed_in_again(staff)
     page = again.get(PAGE).content.decode()
     assert "没有提交的内容" in page and "恢复" in page
     draft = Draft.objects.get()
@@ -94,7 +87,9 @@ def test_a_draft_is_its_operators_only(clerk):
     browser.post(PAGE, given)
     other, _ = sign_in_as(role="county_clerk", division="430423", name="罗玉")
     page = other.get(PAGE, {"draft": Draft.objects.get().id})
-    assert "草稿" not in page.content.decode() and 'value="新桥镇卫生院"' not in page.content.decode()
+    assert (
+        "草稿" not in page.content.decode() and 'value="新桥镇卫生院"' not in page.content.decode()
+    )
 
 
 def test_what_was_typed_lies_sealed(clerk):
@@ -176,7 +171,7 @@ def test_a_form_whose_first_sending_broke_off_says_so(clerk, monkeypatch):
 def test_a_form_of_another_year_is_not_done(clerk):
     browser, _ = clerk
     given = filled(browser)
-    answer = browser.post(PAGE + "?year=2020", given)
+    answer = browser.post(PAGE + "?year=2019", given)
     assert answer.status_code == 409
     assert "E948" in answer.content.decode() and "回到表单" in answer.content.decode()
 
@@ -197,9 +192,7 @@ def test_an_old_tab_of_another_post_is_not_done(clerk):
         valid_until=None,
         at=AT,
     )
-    session = browser.session
-    session["post_id"] = other.id
-    session.save()
+    browser.post(reverse("console:posts"), {"post": other.id})
     answer = browser.post(PAGE, given)
     assert answer.status_code in (403, 409) and "E944" in answer.content.decode()
 
