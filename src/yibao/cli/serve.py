@@ -16,7 +16,6 @@ _DONE = 0
 _APPLICATION = "yibao.config.wsgi:application"
 _KILL_AFTER_SECONDS = 10
 _PAUSE_SECONDS = 0.05
-_SEAL_SECONDS = 60
 
 
 class PortTaken(Refusal):
@@ -35,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--workers", type=int, default=2, help="processes")
     parser.add_argument("--threads", type=int, default=4, help="threads in each process")
+    parser.add_argument(
+        "--no-work", action="store_true", help="`yibao work` runs elsewhere: start none"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -44,7 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
     from granian.log import LogLevels
 
     check_port(arguments.host, arguments.port)
-    with database_at_hand(), _sealing():
+    with database_at_hand(), _working(beside=not arguments.no_work):
+        _seal_first()
         # Each worker has a pool of its own; this process keeps the server up and nothing open.
         close_connections()
         server = Granian(
@@ -58,6 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
             # A worker that is told to stop while it still starts does not hear it.
             workers_kill_timeout=_KILL_AFTER_SECONDS,
             websockets=False,
+            # The product logs each request itself, masked (yibao.config.logs).
+            log_access=False,
             log_level=LogLevels.warning,
         )
         address = f"http://{arguments.host}:{arguments.port}"
@@ -66,21 +71,29 @@ def run(arguments: argparse.Namespace) -> int:
     return _DONE
 
 
+def _seal_first() -> None:
+    """Seal what was left open when we last ended: money waits for a late seal."""
+    from yibao.cli.sealing import seal_round
+
+    seal_round()
+
+
 @contextlib.contextmanager
-def _sealing() -> Iterator[None]:
-    """Have a process of its own seal the audit log while we serve; it ends with us, however."""
-    words = ["-m", "yibao.cli.main", "audit", "seal", "--attached", "--every", str(_SEAL_SECONDS)]
-    sealer = subprocess.Popen(
-        [sys.executable, *words],
+def _working(*, beside: bool) -> Iterator[None]:
+    """Have `yibao work` beside us while we serve; it ends with us, however we end."""
+    if not beside:
+        yield
+        return
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "yibao.cli.main", "work", "--attached"],
         stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C is for the server, which then ends its sealer
+        start_new_session=True,  # Ctrl-C is for the server, which then ends its worker
     )
     try:
         yield
     finally:
-        sealer.terminate()
-        sealer.communicate()
+        worker.terminate()
+        worker.communicate()
 
 
 def check_port(host: str, port: int) -> None:

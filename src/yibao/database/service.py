@@ -7,7 +7,7 @@ with database_at_hand():
 import contextlib
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import django
 from django.conf import settings
@@ -98,7 +98,8 @@ def database_at_hand(
 def migrate() -> list[str]:
     """Bring the tables up to date as the owner, one at a time; return what was applied.
 
-    Raises DatabaseNotReachable, and TablesOutOfDate where only the application role is known.
+    Raises DatabaseNotReachable, NewerDatabase, and TablesOutOfDate where only the application
+    role is known.
     """
     from django.core.management import call_command
     from django.db import connections
@@ -109,6 +110,7 @@ def migrate() -> list[str]:
         cursor.execute("select pg_advisory_lock(%s)", [_MIGRATING])
     try:
         executor = MigrationExecutor(owner)
+        _check_not_newer(executor)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan and owner.settings_dict["USER"] == connections[_APP].settings_dict["USER"]:
             raise TablesOutOfDate(pending=", ".join(str(migration) for migration, _ in plan[:3]))
@@ -118,6 +120,44 @@ def migrate() -> list[str]:
     finally:
         with owner.cursor() as cursor:
             cursor.execute("select pg_advisory_unlock(%s)", [_MIGRATING])
+
+
+class NewerDatabase(Refusal):
+    """The tables were made by a newer version than this program."""
+
+    code = "DB33"
+    message = "数据库由更新的版本建立（{applied}），本程序较旧，不能使用"
+    remedy = "请安装相应的新版本；要退回旧版本，请恢复升级前的备份（yibao db restore）"
+    message_en = "The tables were made by a newer version ({applied}), this program is too old"
+    remedy_en = "Install that version; to go back, restore a backup from before the upgrade"
+
+
+def pending() -> list[str]:
+    """Return the names of the migrations that are not applied. Raises NewerDatabase."""
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    owner = connections[_OWNER]
+    with _reachable(owner):
+        executor = MigrationExecutor(owner)
+    _check_not_newer(executor)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [str(migration) for migration, _ in plan]
+
+
+def _check_not_newer(executor: Any) -> None:
+    """Refuse tables with migrations that this program has not got."""
+    applied = executor.loader.applied_migrations
+    replaced = {
+        one for migration in executor.loader.replacements.values() for one in migration.replaces
+    }
+    strange = [
+        f"{app}.{name}"
+        for app, name in sorted(applied)
+        if (app, name) not in executor.loader.disk_migrations and (app, name) not in replaced
+    ]
+    if strange:
+        raise NewerDatabase(applied=", ".join(strange[-3:]))
 
 
 def refresh_statistics() -> None:
