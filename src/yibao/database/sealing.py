@@ -12,6 +12,7 @@ The name of the field (`of`) is bound in: a value moved to another column does n
 empty text stays empty bytes. Keys are `yibao.database.sealing_keys`; why it is so: ADR 0011.
 """
 
+import json
 import os
 from collections.abc import Iterable
 from functools import lru_cache
@@ -155,11 +156,14 @@ class SealedField(models.BinaryField):
 class IndexField(models.BinaryField):
     """The keyed index of a sealed field (`index_of`): equal texts, equal bytes. Empty: no text.
 
-    With a `source`, a saved row's index follows that field by itself; set-wise writers bring it.
+    With a `source`, a saved row's index follows that sealed field by itself; set-wise writers
+    bring it. `part` names the member of a source that holds JSON.
     """
 
-    def __init__(self, *args: Any, of: str = "", source: str = "", **kwargs: Any) -> None:
-        self.of, self.source = of, source
+    def __init__(
+        self, *args: Any, of: str = "", source: str = "", part: str = "", **kwargs: Any
+    ) -> None:
+        self.of, self.source, self.part = of, source, part
         kwargs.setdefault("default", b"")
         kwargs.setdefault("db_default", b"")
         super().__init__(*args, **kwargs)
@@ -169,18 +173,21 @@ class IndexField(models.BinaryField):
         name, _, args, kwargs = super().deconstruct()
         kwargs.pop("default", None)
         kwargs.pop("db_default", None)
-        return name, "yibao.database.sealing.IndexField", args, kwargs | self._told()
+        return name, "yibao.database.sealing.IndexField", args, kwargs
 
-    def _told(self) -> dict[str, str]:
-        return {"of": self.of} | ({"source": self.source} if self.source else {})
+    def index_for(self, text: str) -> bytes:
+        """Return the index for the whole text of the source."""
+        if self.part and text:
+            text = str(json.loads(text).get(self.part, ""))
+        if self.of == PHONE_TAIL:
+            text = phone_tail(text)
+        return index_of(text, of=self.of)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """Return the index of the source's text."""
         if self.source:
             text = getattr(model_instance, self.source)
-            if self.of == PHONE_TAIL:
-                text = phone_tail(text)
-            setattr(model_instance, self.attname, index_of(text, of=self.of))
+            setattr(model_instance, self.attname, self.index_for(text))
         return super().pre_save(model_instance, add)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:

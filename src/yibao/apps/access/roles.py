@@ -21,6 +21,10 @@ ACTIONS: dict[str, str] = {
     "registry.search": "查找人员",
     "registry.register": "登记人员",
     "registry.change": "变更人员信息",
+    "registry.reveal": "查看完整号码",
+    "registry.who_looked": "查看谁查询过某人",
+    "registry.ask_erasure": "申请删除个人身份信息",
+    "registry.erase": "审批删除个人身份信息",
     "enrolment.read": "查看参保",
     "enrolment.import": "导入台账",
     "enrolment.confirm": "确认台账入库",
@@ -82,6 +86,7 @@ _VILLAGE = _LOOK | {"enrolment.import", "collection.collect_cash", "collection.d
 _TOWNSHIP = _VILLAGE | {
     "registry.register",
     "registry.change",
+    "registry.reveal",
     "enrolment.confirm",
     "enrolment.enrol",
     "subsidy.upload",
@@ -95,6 +100,7 @@ _TOWNSHIP = _VILLAGE | {
 }
 _CLAIMS = frozenset({"care.read", "claims.read", "claims.trial"})
 _COUNTY = (_TOWNSHIP - {"collection.collect_cash"}) | {
+    "registry.ask_erasure",
     "subsidy.confirm",
     "subsidy.match",
     "collection.raise_dues",
@@ -114,11 +120,13 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
     Role.COUNTY_CLERK: _COUNTY,
     Role.COUNTY_REVIEWER: _LOOK
     | _CLAIMS
+    | {"registry.reveal", "registry.who_looked", "registry.erase"}
     | {"enrolment.undo", "subsidy.fix", "claims.reverse", "claims.replay"}
     | {"policy.study", "policy.simulate", "policy.activate", "policy.review_cells"}
     | {"export.ask", "export.approve", "export.ledger", "desk.jobs"},
     Role.MEDICAL_CLERK: _CLAIMS
-    | {"registry.read", "registry.search", "claims.settle", "policy.read", "export.ask"},
+    | {"registry.read", "registry.search", "registry.reveal", "claims.settle", "policy.read"}
+    | {"export.ask"},
     Role.FUND_ACCOUNTANT: frozenset(
         {"fund.read", "fund.open_books", "fund.post", "fund.close", "fund.verify"}
         | {"subsidy.grant", "export.ask"}
@@ -132,6 +140,7 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
     Role.AUDITOR: _LOOK
     | {
         "audit.read",
+        "registry.who_looked",
         "access.read",
         "access.matrix",
         "fund.read",
@@ -177,6 +186,7 @@ FOUR_EYES: tuple[tuple[str, str], ...] = (
     ("policy.decide", "policy.activate"),
     ("access.grant_post", "access.approve_grant"),
     ("export.ask", "export.approve"),
+    ("registry.ask_erasure", "registry.erase"),
 )
 
 

@@ -1,5 +1,7 @@
 """Dues, payments by channel, cash in agents' custody, receipts, and refused refunds."""
 
+from typing import ClassVar
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -105,6 +107,9 @@ class PaymentFile(ScopedModel):
 
 class Payment(ScopedModel):
     """Money that arrived, as the channel reported it. Never changed afterwards (方案 四(二))."""
+
+    # What becomes of the other columns when the person who paid is erased.
+    erased_with_person: ClassVar[dict[str, str]] = {"name": ""}
 
     file = models.ForeignKey(PaymentFile, null=True, on_delete=models.PROTECT)
     row_no = models.IntegerField(null=True)

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
 
-from yibao.apps.registry.cells import SealedCells
+from yibao.apps.registry.cells import PHONE_READ, SealedCells
 from yibao.core.flow import Flow
 from yibao.database.models import ScopedModel
 from yibao.database.sealing import PHONE, IndexField
@@ -168,7 +168,7 @@ class LedgerRow(SealedCells, ScopedModel):
     ledger = models.ForeignKey(LedgerImport, on_delete=models.PROTECT, related_name="rows")
     sheet = models.CharField(max_length=60)
     row_no = models.IntegerField()  # the row in the sheet, as Excel counts
-    phone_index = IndexField(of=PHONE)
+    phone_index = IndexField(of=PHONE, source="secret_cells", part=PHONE_READ)
     household_no = models.CharField(max_length=20, blank=True)
     name = models.CharField(max_length=60, blank=True)
     relation = models.CharField(max_length=20, blank=True)

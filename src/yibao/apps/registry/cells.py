@@ -6,6 +6,7 @@ the rest stays readable for the set-wise checks.
 
 import json
 from collections.abc import Mapping
+from typing import ClassVar
 
 from django.db import models
 
@@ -20,9 +21,12 @@ _ALWAYS = frozenset({"number", "phone", NUMBER_READ, PHONE_READ})
 class SealedCells(models.Model):
     """The columns of a line with cells: open ones, sealed ones, and the number's index."""
 
+    # What becomes of the other columns when the person whom the line names is erased.
+    erased_with_person: ClassVar[dict[str, str]] = {"name": "", "cells": "{}"}
+
     cells = models.JSONField()
     secret_cells = SealedField()
-    number_index = IndexField(of=NUMBER)
+    number_index = IndexField(of=NUMBER, source="secret_cells", part=NUMBER_READ)
 
     class Meta:
         abstract = True

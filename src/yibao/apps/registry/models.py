@@ -138,3 +138,33 @@ class PersonIdentity(ScopedModel):
                 ],
             ),
         ]
+
+
+class Erasure(ScopedModel):
+    """A wish that a person's identifiers be destroyed; another person approves or refuses it.
+
+    The ledger stays under the person's own number, which says nothing outside (PIPL 47).
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="erasures")
+    reason = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    asked_by = models.BigIntegerField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.BigIntegerField(null=True)
+    approved = models.BooleanField(default=False)
+    answer = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                name="one_open_erasure_a_person",
+                condition=Q(decided_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="who_asks_for_an_erasure_does_not_decide",
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("asked_by")),
+            ),
+        ]
+        indexes = [models.Index(fields=["area_no", "-id"], name="erasures_of_an_area")]

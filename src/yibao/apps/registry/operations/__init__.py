@@ -12,6 +12,13 @@ from yibao.apps.registry.operations.elsewhere import (
     number_exists_elsewhere,
     numbers_elsewhere,
 )
+from yibao.apps.registry.operations.erasing import (
+    ErasureDecided,
+    ErasureNotPossible,
+    ErasureReasonMissing,
+    ask_erasure,
+    decide_erasure,
+)
 from yibao.apps.registry.operations.registration import (
     AlreadyRegistered,
     RegisteredElsewhere,
@@ -22,10 +29,15 @@ from yibao.apps.registry.people import NewDocument, NewIdentity, NewPerson
 
 __all__ = [
     "AlreadyRegistered",
+    "ErasureDecided",
+    "ErasureNotPossible",
+    "ErasureReasonMissing",
     "NewDocument",
     "NewIdentity",
     "NewPerson",
     "RegisteredElsewhere",
+    "ask_erasure",
+    "decide_erasure",
     "indexes_elsewhere",
     "number_exists_elsewhere",
     "numbers_elsewhere",
