@@ -5,7 +5,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from yibao.apps.access import operations, queries
-from yibao.apps.access.models import Operator, Organisation, PoolingRegion, Post
+from yibao.apps.access.factors import code_at
+from yibao.apps.access.models import Authenticator, Operator, Organisation, PoolingRegion, Post
 from yibao.apps.access.operations import Certificate
 from yibao.apps.access.scope import Scope
 
@@ -17,12 +18,21 @@ TRAINED = Certificate(number="P-2020-001", issuer="医保信息中心", passed_o
 
 @dataclass(frozen=True)
 class Staff:
-    """An operator in one post, with the password that was handed over."""
+    """An operator in one post, with the password and the code generator that he holds."""
 
     operator: Operator
     post: Post
     one_time_password: str
     scope: Scope
+    secret: str = ""
+
+    def code(self, at: datetime | None = None) -> str:
+        """Return the code that the generator shows: at a moment, or by the database's clock."""
+        return code_at(self.secret, at or queries.clock().now)
+
+    def half_a_minute_later(self) -> None:
+        """Let the code that was used be forgotten, as if the next one had come."""
+        Authenticator.objects.filter(operator=self.operator).update(last_step=0)
 
 
 def open_office(region: str = "hengshan", *, at: datetime = AT) -> Scope:
@@ -41,6 +51,7 @@ def hire(
     name: str = "曾建华",
     region: str | None = None,
     at: datetime = AT,
+    identity_number: str = "",
 ) -> Staff:
     """Open an account and grant a post at the place of this division (an agency's for 1522)."""
     region = region or ("xingan" if division.startswith("15") else "hengshan")
@@ -52,6 +63,7 @@ def hire(
         name=name,
         organisation_id=place.id,
         certificate=TRAINED,
+        identity_number=identity_number,
         at=at,
     )
     post = operations.grant_post(
@@ -65,5 +77,15 @@ def hire(
     )
     # The first sign-in is tested where it belongs; here the password counts as chosen.
     Operator.objects.filter(id=operator.id).update(password_is_one_time=False)
+    secret = enrol(operator, at=at)
     scope = operations.choose_post(operator_id=operator.id, post_id=post.id, at=at)
-    return Staff(operator=operator, post=post, one_time_password=password, scope=scope)
+    return Staff(
+        operator=operator, post=post, one_time_password=password, scope=scope, secret=secret
+    )
+
+
+def enrol(operator: Operator, *, at: datetime = AT) -> str:
+    """Set up the operator's second factor and return its secret."""
+    secret = operations.begin_factor(operator_id=operator.id, at=at).key.replace(" ", "")
+    operations.confirm_factor(operator_id=operator.id, code=code_at(secret, at), at=at)
+    return secret

@@ -73,7 +73,7 @@ def open_xinqiao(*, seed: int, at: datetime) -> Office:
     admin = Member("admin", "430001", names.next(), Role.SECURITY_ADMIN, agency.id)
     deputy = Member("deputy", "430002", names.next(), Role.SECURITY_ADMIN, agency.id)
     staff.found(admin, deputy, first=True, at=at)
-    by = staff.scope("admin", at)
+    by = staff.system
     departments = {
         name: access.add_organisation(
             scope=by, kind=OrganisationKind.DEPARTMENT, name=name, parent_id=county.id, at=at
@@ -109,7 +109,7 @@ def open_hinggan(*, seed: int, at: datetime) -> Office:
     admin = Member("admin", "152001", names.next(), Role.SECURITY_ADMIN, agency.id)
     deputy = Member("deputy", "152002", names.next(), Role.SECURITY_ADMIN, agency.id)
     staff.found(admin, deputy, first=False, at=at)
-    by = staff.scope("admin", at)
+    by = staff.system
     for kind, name in _BANNER_OFFICES:
         access.add_organisation(scope=by, kind=kind, name=name, parent_id=banner.id, at=at)
     for nth, (key, role) in enumerate(_BANNER_STAFF, start=11):

@@ -1,10 +1,10 @@
-"""Accounts and posts: who may sign in, and as what."""
+"""Accounts: who may sign in, and who is the same person."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from yibao.apps.access import audit
 from yibao.apps.access.models import (
@@ -13,16 +13,19 @@ from yibao.apps.access.models import (
     Post,
     Role,
     SignInFailures,
+    StaffPerson,
     TrainingCertificate,
 )
 from yibao.apps.access.passwords import hashed, one_time_password
-from yibao.apps.access.roles import ROLE_ACTIONS, exclude_each_other
+from yibao.apps.access.posts import end
+from yibao.apps.access.roles import is_same_person
 from yibao.apps.access.scope import NotThere, Scope
 from yibao.apps.access.training import article_asking_for_training
+from yibao.core.identity.resident import read_resident_number
 from yibao.core.refusal import Refusal
 from yibao.database.errors import refused
+from yibao.database.sealing import NUMBER, index_of
 from yibao.rulebook.regions import region as region_of
-from yibao.rulebook.regions import signing_in
 
 
 class NoTrainingCertificate(Refusal):
@@ -67,38 +70,6 @@ class NotToOneself(Refusal):
     remedy_en = "Ask another security administrator"
 
 
-class PostsExclude(Refusal):
-    """The person holds a post that may not be combined with this one."""
-
-    code = "E914"
-    message = "“{held}”与“{wanted}”不能由同一人担任"
-    remedy = "请先结束原岗位，或另派人员"
-    message_en = "One person may not hold both posts: {held}, {wanted}"
-    remedy_en = "End the first post, or choose somebody else"
-    field = "role"
-
-
-class PostTooLong(Refusal):
-    """A post ends before it begins, or is granted for longer than a year."""
-
-    code = "E915"
-    message = "岗位期限须晚于 {valid_from}，且不超过 {days} 天"
-    remedy = "请改期限；到期可再授予"
-    message_en = "A post ends after {valid_from} and lasts at most {days} days"
-    remedy_en = "Change its end; it can be granted again"
-    field = "valid_until"
-
-
-class PostTwice(Refusal):
-    """The same post was granted from the same day."""
-
-    code = "E916"
-    message = "该岗位已自同一天授予此人"
-    remedy = "无需再次授予"
-    message_en = "This post was granted from the same day already"
-    remedy_en = "Nothing is to be done"
-
-
 @dataclass(frozen=True)
 class Certificate:
     """A passed training: the certificate's number, who issued it, and when it was passed."""
@@ -106,6 +77,7 @@ class Certificate:
     number: str
     issuer: str
     passed_on: date
+    valid_until: date | None = None
 
 
 @transaction.atomic
@@ -117,15 +89,18 @@ def open_account(
     organisation_id: int,
     certificate: Certificate | None,
     at: datetime,
+    identity_number: str = "",
 ) -> tuple[Operator, str]:
     """Open an account; return it and the password to hand over once.
 
-    Without a scope only the very first account is opened, as security administrator of its
-    organisation. A region whose text asks for a recorded training gets none without (网络 7); what
-    a silent text means is said in `article_asking_for_training`.
-    Raises NotAllowed, NotTheFirst, NoTrainingCertificate, StaffNumberTaken, NotThere.
+    By `identity_number` a second account is known to be the same person's: posts that exclude each
+    other, and second persons, are told apart by it. Without a scope only the very first account is
+    opened, as security administrator of its organisation. A region whose text asks for a recorded
+    training gets none without (网络 7); a silent text: `article_asking_for_training`.
+    Raises NotAllowed, NotTheFirst, NoTrainingCertificate, StaffNumberTaken, NotThere, and the
+    refusals of a resident number.
     """
-    organisation = _organisation(organisation_id, scope)
+    organisation = organisation_in(organisation_id, scope)
     if scope is None and Operator.objects.exists():
         raise NotTheFirst
     if scope is not None:
@@ -137,6 +112,7 @@ def open_account(
     with refused({"access_operator_staff_no_key": StaffNumberTaken(staff_no=staff_no)}):
         with transaction.atomic():
             operator = Operator.objects.create(
+                person=_person(identity_number),
                 staff_no=staff_no,
                 name=name,
                 organisation=organisation,
@@ -146,8 +122,12 @@ def open_account(
     if certificate is not None:
         _add_certificate(operator, certificate)
     if scope is None:
-        today = at.date()
-        _add_post(operator, organisation, Role.SECURITY_ADMIN, today, None, granted_by=None)
+        Post.objects.create(
+            operator=operator,
+            organisation=organisation,
+            role=Role.SECURITY_ADMIN,
+            valid_from=at.date(),
+        )
     audit.record(
         scope=scope,
         action="access.open_account",
@@ -166,7 +146,7 @@ def record_certificate(
 ) -> TrainingCertificate:
     """Record a passed training. Raises NotAllowed, NotThere."""
     scope.require("access.open_account")
-    operator = _operator(operator_id, scope)
+    operator = operator_in(operator_id, scope)
     made = _add_certificate(operator, certificate)
     audit.record(
         scope=scope,
@@ -180,50 +160,6 @@ def record_certificate(
 
 
 @transaction.atomic
-def grant_post(
-    *,
-    scope: Scope,
-    operator_id: int,
-    organisation_id: int,
-    role: str,
-    valid_from: date,
-    valid_until: date | None,
-    at: datetime,
-) -> Post:
-    """Grant a role in an organisation for [valid_from, valid_until); without an end, a year.
-
-    The area of the organisation is the post's scope. Raises NotAllowed, NotToOneself, NotThere,
-    PostsExclude, PostTooLong, PostTwice.
-    """
-    scope.require("access.grant_post")
-    assert role in ROLE_ACTIONS and role != Role.SYSTEM, f"{role} is no role of a person"
-    longest = signing_in().longest_post
-    valid_until = valid_until or valid_from + longest
-    if not valid_from < valid_until <= valid_from + longest:
-        raise PostTooLong(valid_from=valid_from, days=longest.days)
-    operator = _operator(operator_id, scope)
-    if operator.id == scope.operator_id:
-        raise NotToOneself
-    organisation = _organisation(organisation_id, scope)
-    _check_held(operator, role, valid_from, valid_until)
-    with refused({"one_grant_of_a_post_from_a_day": PostTwice()}):
-        with transaction.atomic():
-            post = _add_post(
-                operator, organisation, role, valid_from, valid_until, granted_by=scope.operator_id
-            )
-    audit.record(
-        scope=scope,
-        action="access.grant_post",
-        at=at,
-        object_kind="post",
-        object_id=post.id,
-        area_no=organisation.area_from,
-        detail={"operator": operator.staff_no, "role": role, "until": valid_until.isoformat()},
-    )
-    return post
-
-
-@transaction.atomic
 def renew_password(*, scope: Scope, operator_id: int, at: datetime) -> str:
     """Replace an operator's password by a one-time one and return it, to be handed over once.
 
@@ -231,7 +167,7 @@ def renew_password(*, scope: Scope, operator_id: int, at: datetime) -> str:
     password. Raises NotAllowed, NotThere, NotToOneself.
     """
     scope.require("access.open_account")
-    operator = _operator(operator_id, scope)
+    operator = operator_in(operator_id, scope)
     if operator.id == scope.operator_id:
         raise NotToOneself
     password = one_time_password()
@@ -254,11 +190,19 @@ def renew_password(*, scope: Scope, operator_id: int, at: datetime) -> str:
 
 @transaction.atomic
 def close_account(*, scope: Scope, operator_id: int, reason: str, at: datetime) -> Operator:
-    """Close an account; its sessions end at their next request. Raises NotAllowed, NotThere."""
+    """Close the account of somebody who leaves: posts and sessions end the same day.
+
+    Raises NotAllowed, NotThere, NotToOneself.
+    """
     scope.require("access.close_account")
-    operator = _operator(operator_id, scope)
-    if operator.id == scope.operator_id:
+    operator = operator_in(operator_id, scope)
+    if is_same_person(operator.id, scope.operator_id):
         raise NotToOneself
+    posts = operator.posts.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=at.date()))
+    ended = 0
+    for post in posts.select_for_update():
+        end(post, by=scope.operator_id, because=reason, at=at)
+        ended += 1
     operator.is_active = False
     operator.session_generation = F("session_generation") + 1
     operator.save(update_fields=["is_active", "session_generation"])
@@ -270,36 +214,18 @@ def close_account(*, scope: Scope, operator_id: int, reason: str, at: datetime) 
         object_kind="operator",
         object_id=operator.id,
         area_no=operator.organisation.area_from,
-        detail={"reason": reason},
+        detail={"staff_no": operator.staff_no, "reason": reason, "posts": ended},
     )
     return operator
 
 
-def _check_held(operator: Operator, role: str, valid_from: date, valid_until: date) -> None:
-    """Refuse a post beside one that excludes it at the same time."""
-    for held in operator.posts.filter(valid_from__lt=valid_until):
-        lasts = held.valid_until is None or held.valid_until > valid_from
-        if lasts and exclude_each_other(held.role, role):
-            raise PostsExclude(held=Role(held.role).label, wanted=Role(role).label)
-
-
-def _add_post(
-    operator: Operator,
-    organisation: Organisation,
-    role: str,
-    valid_from: date,
-    valid_until: date | None,
-    *,
-    granted_by: int | None,
-) -> Post:
-    return Post.objects.create(
-        operator=operator,
-        organisation=organisation,
-        role=role,
-        valid_from=valid_from,
-        valid_until=valid_until,
-        granted_by_id=granted_by or None,
-    )
+def _person(identity_number: str) -> StaffPerson:
+    """Return the member of staff of this number, a new one where nobody has it or none is given."""
+    if not identity_number.strip():
+        return StaffPerson.objects.create()
+    number = read_resident_number(identity_number).number
+    known = StaffPerson.objects.filter(number_index=index_of(number, of=NUMBER)).first()
+    return known or StaffPerson.objects.create(number=number)
 
 
 def _add_certificate(operator: Operator, certificate: Certificate) -> TrainingCertificate:
@@ -308,17 +234,20 @@ def _add_certificate(operator: Operator, certificate: Certificate) -> TrainingCe
         number=certificate.number,
         issuer=certificate.issuer,
         passed_on=certificate.passed_on,
+        valid_until=certificate.valid_until,
     )
 
 
-def _organisation(organisation_id: int, scope: Scope | None) -> Organisation:
+def organisation_in(organisation_id: int, scope: Scope | None) -> Organisation:
+    """Return a place or office of the scope. Raises NotThere."""
     found = Organisation.objects.filter(id=organisation_id).first()
     if found is None or (scope is not None and not _within(found, scope)):
         raise NotThere(what="该机构")
     return found
 
 
-def _operator(operator_id: int, scope: Scope) -> Operator:
+def operator_in(operator_id: int, scope: Scope) -> Operator:
+    """Return an account of the scope. Raises NotThere."""
     found = Operator.objects.select_related("organisation").filter(id=operator_id).first()
     if found is None or not _within(found.organisation, scope):
         raise NotThere(what="该账号")
