@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from yibao.config import logs
 from yibao.config.environment import Environment, default_home
 from yibao.database.home import APP_ROLE, DATABASE_NAME, OWNER_ROLE, PORT, Home
 from yibao.rulebook.regions import signing_in
@@ -114,6 +115,7 @@ INSTALLED_APPS = [
     *_there(*(f"yibao.apps.{name}" for name in _APPS), "yibao.web", "yibao.console"),
 ]
 MIDDLEWARE = [
+    "yibao.console.system.requests.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "yibao.web.assets.PackedFiles",
     "yibao.web.headers.StrictHeaders",
@@ -147,6 +149,13 @@ STATICFILES_DIRS = [_place for _place in (_package / "web" / "static",) if _plac
 # Served straight from the package: nothing to collect before the first start.
 WHITENOISE_USE_FINDERS = True
 STORAGES = {"staticfiles": {"BACKEND": "yibao.web.assets.DigestNames"}}
+
+# -- Log -------------------------------------------------------------------------------------------
+
+# Ours alone, set up below: a line a request, masked.
+LOGGING_CONFIG = None
+LOG_FORM = _environment.text("YIBAO_LOG") or ("text" if DEBUG else "json")
+logs.set_up(form=LOG_FORM, debug=DEBUG)
 
 # -- Language and time ---------------------------------------------------------------------------
 

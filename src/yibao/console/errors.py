@@ -45,5 +45,6 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _bare(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:
     draft = getattr(request, "kept_draft", None)
-    context = {"title": title, "words": words, "draft": draft}
+    number = getattr(request, "request_id", "")
+    context = {"title": title, "words": words, "draft": draft, "number": number}
     return HttpResponse(render_to_string("console/error.html", context, request), status=status)

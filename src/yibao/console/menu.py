@@ -77,6 +77,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("access:operators", _("账号与岗位"), "admin", "access.read", icon="people"),
     Entry("access:audit", _("审计日志"), "admin", "audit.read", icon="lock"),
+    Entry("system:health", _("系统状态"), "admin", "system.health", icon="board"),
 )
 
 # What a post sees first, heading by heading; an entry that is not named here follows in its own
