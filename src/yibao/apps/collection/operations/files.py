@@ -12,6 +12,7 @@ from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.collection.models import PaymentFile
 from yibao.apps.collection.policy import policy
 from yibao.apps.collection.sheets import ReadPayment, ReadPayments, read_payment_file
+from yibao.core.identity import mask_within
 from yibao.core.refusal import Refusal
 from yibao.database.errors import refused
 from yibao.database.sealing import NUMBER, indexes_of, seal
@@ -136,12 +137,12 @@ def _insert_payments(
                 [row.year for row in rows],
                 [seal(row.number, of=NUMBER_FIELD) for row in rows],
                 indexes_of((row.number for row in rows), of=NUMBER),
-                [row.name[:NAME_LENGTH] for row in rows],
+                [mask_within(row.name)[:NAME_LENGTH] for row in rows],
                 [row.amount_fen for row in rows],
                 [row.paid_at for row in rows],
                 [kinds[row.year].voucher_kind(row.channel) for row in rows],
                 [row.voucher_no for row in rows],
-                [row.insured_place[:PLACE_LENGTH] for row in rows],
+                [mask_within(row.insured_place)[:PLACE_LENGTH] for row in rows],
                 scope.region,
             ],
         )
