@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from yibao.apps.access import rights
 from yibao.apps.access.models import Role
 from yibao.apps.access.scope import Scope
 from yibao.apps.collection import queries as collection
@@ -75,7 +76,19 @@ ENTRIES: tuple[Entry, ...] = (
         icon="flask",
         badge=policy.waiting_for_second,
     ),
+    Entry("desk:jobs", _("任务"), "work", "", icon="clock"),
+    Entry("desk:exports", _("导出台账"), "report", "export.ask", icon="download"),
+    Entry("desk:notices", _("通知公告"), "work", "", icon="bell"),
     Entry("access:operators", _("账号与岗位"), "admin", "access.read", icon="people"),
+    Entry(
+        "access:grants",
+        _("岗位授权"),
+        "admin",
+        "access.approve_grant",
+        icon="hand",
+        badge=rights.waiting_count,
+    ),
+    Entry("access:matrix", _("权限对照"), "admin", "access.matrix", icon="list"),
     Entry("access:audit", _("审计日志"), "admin", "audit.read", icon="lock"),
     Entry("system:health", _("系统状态"), "admin", "system.health", icon="board"),
 )

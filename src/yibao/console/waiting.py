@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 
+from yibao.apps.access import rights
 from yibao.apps.access.rulebooks import article_of, book_of
 from yibao.apps.collection import queries as collection
 from yibao.apps.enrolment import queries as enrolment
@@ -114,6 +115,44 @@ def _roster_rows(request: ConsoleRequest) -> Iterable[Task]:
         )
 
 
+def _grants(request: ConsoleRequest) -> Iterable[Task]:
+    """Posts that somebody else asked for, one task a request: due on the day they begin."""
+    for one in rights.waiting_requests(request.area_scope):
+        yield Task(
+            due_on=max(one.valid_from, request.served_on),
+            title=_("岗位授权待批准"),
+            about=_("%(name)s，%(post)s，%(place)s")
+            % {
+                "name": one.operator.name,
+                "post": one.get_role_display(),
+                "place": one.organisation.name,
+            },
+            stage=_("批准"),
+            cite="",
+            address=optional_address(request, "access:grant", one.id),
+            verb=_("核对"),
+        )
+
+
+def _expiring_posts(request: ConsoleRequest) -> Iterable[Task]:
+    """Posts that end soon and that no later one follows: ask for them again, or let them end."""
+    for one in rights.expiring(request.area_scope, on=request.served_on):
+        yield Task(
+            due_on=one.valid_until,
+            title=_("岗位即将到期"),
+            about=_("%(name)s，%(post)s，%(place)s")
+            % {
+                "name": one.operator.name,
+                "post": one.get_role_display(),
+                "place": one.organisation.name,
+            },
+            stage=_("续期"),
+            cite="",
+            address=optional_address(request, "access:operator", one.operator_id),
+            verb=_("处理"),
+        )
+
+
 Source = Callable[[ConsoleRequest], Iterable[Task]]
 # (the right that it needs, the function)
 SOURCES: tuple[tuple[str, Source], ...] = (
@@ -121,6 +160,8 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     ("enrolment.import", _ledgers_with_errors),
     ("collection.claim", _unmatched_payments),
     ("subsidy.answer", _roster_rows),
+    ("access.approve_grant", _grants),
+    ("access.grant_post", _expiring_posts),
 )
 
 

@@ -10,19 +10,27 @@ from yibao.apps.access.models import (
     GrantRequest,
     GrantState,
     Operator,
+    OperatorSession,
     Organisation,
     Post,
     PostReview,
     Role,
 )
 from yibao.apps.access.posts import excluded_by, in_force_on
-from yibao.apps.access.roles import ACTIONS, FAMILIES, ROLE_ACTIONS, exclude_each_other
+from yibao.apps.access.queries import operators_of
+from yibao.apps.access.roles import (
+    ACTIONS,
+    FAMILIES,
+    ROLE_ACTIONS,
+    exclude_each_other,
+    is_same_person,
+)
 from yibao.apps.access.scope import NotThere, Scope
 from yibao.apps.access.training import article_asking_for_training
 from yibao.apps.access.words import scope_in_words, scopes_in_words
 from yibao.rulebook.regions import signing_in
 
-PAGE = 50
+_SESSIONS = 10
 
 
 @dataclass(frozen=True)
@@ -145,6 +153,55 @@ def waiting_requests(scope: Scope) -> list[GrantRequest]:
     return list(rows.exclude(operator__person_id__in=own))
 
 
+def waiting_count(scope: Scope, year: int) -> int:
+    """Return how many requests wait for this post's holder, for the menu; `year` is no matter."""
+    return len(waiting_requests(scope))
+
+
+def requests_for(scope: Scope, *, operator_id: int) -> list[GrantRequest]:
+    """Return the newest requests for one person's posts; none for who may not read them."""
+    if not scope.allows("access.grant_post"):
+        return []
+    return list(requests(scope).filter(operator_id=operator_id)[:_SESSIONS])
+
+
+def operators_like(
+    scope: Scope, *, on: date, q: str = "", role: str = "", state: str = ""
+) -> QuerySet[Operator]:
+    """Return the accounts of the scope: by staff number or name, post in force, and state.
+
+    `state` is active, closed, or none: without a post in force.
+    """
+    rows = operators_of(scope)
+    if q:
+        rows = rows.filter(Q(staff_no__startswith=q) | Q(name__contains=q))
+    held = Post.objects.filter(in_force_on(on), operator=OuterRef("pk"))
+    if role:
+        rows = rows.filter(Exists(held.filter(role=role)))
+    if state == "none":
+        rows = rows.filter(~Exists(held), is_active=True)
+    elif state:
+        rows = rows.filter(is_active=state == "active")
+    return rows
+
+
+def other_accounts(operator: Operator) -> list[Operator]:
+    """Return the other accounts of the same person."""
+    rows = Operator.objects.filter(person_id=operator.person_id).exclude(id=operator.id)
+    return list(rows.select_related("organisation").order_by("staff_no"))
+
+
+def sessions_of(operator: Operator) -> list[OperatorSession]:
+    """Return the newest sessions of an account."""
+    rows = operator.sessions.select_related("post__organisation", "ended_by")
+    return list(rows.order_by("-id")[:_SESSIONS])
+
+
+def is_own(scope: Scope, operator: Operator) -> bool:
+    """Tell whether the account is of the person who looks."""
+    return is_same_person(operator.id, scope.operator_id)
+
+
 def posts_in(scope: Scope) -> QuerySet[Post]:
     """Return every post of the scope that was ever held, the newest first: the ledger of rights."""
     scope.require("access.read")
@@ -157,6 +214,22 @@ def posts_in(scope: Scope) -> QuerySet[Post]:
         .select_related("operator", "organisation", "granted_by", "ended_by", "request__drafted_by")
         .order_by("-id")
     )
+
+
+def posts_by_state(scope: Scope, *, which: str, on: date) -> QuerySet[Post]:
+    """Return the ledger of rights: posts in force or to come (now), past ones, or all."""
+    rows = posts_in(scope)
+    lasting = Q(valid_until__isnull=True) | Q(valid_until__gt=on)
+    if which == "past":
+        return rows.exclude(lasting)
+    return rows if which == "all" else rows.filter(lasting)
+
+
+def with_scopes(rows: Iterable[GrantRequest]) -> list[tuple[GrantRequest, str]]:
+    """Return requests with the scope in words that each asks for."""
+    found = list(rows)
+    words = scopes_in_words(one.organisation for one in found)
+    return [(one, words[one.organisation_id]) for one in found]
 
 
 def post_of(scope: Scope, *, post_id: int) -> Post:

@@ -32,6 +32,7 @@ class CertificateForm(ConsoleForm):
     certificate_number = forms.CharField(label=gettext_lazy("培训合格证明编号"), max_length=40)
     issuer = forms.CharField(label=gettext_lazy("发证单位"), max_length=60)
     passed_on = DayField(label=gettext_lazy("合格日期"))
+    valid_until = DayField(label=gettext_lazy("有效期至（当日起失效）"), required=False)
 
     def certificate(self) -> Certificate:
         """Return what was filled in."""
@@ -39,6 +40,7 @@ class CertificateForm(ConsoleForm):
             number=self.cleaned_data["certificate_number"],
             issuer=self.cleaned_data["issuer"],
             passed_on=self.cleaned_data["passed_on"],
+            valid_until=self.cleaned_data["valid_until"],
         )
 
 
@@ -47,6 +49,12 @@ class AccountForm(ConsoleForm):
 
     staff_no = forms.CharField(label=gettext_lazy("工号"), max_length=20)
     name = forms.CharField(label=gettext_lazy("姓名"), max_length=40)
+    identity_number = forms.CharField(
+        label=gettext_lazy("公民身份号码"),
+        max_length=18,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "id"}),
+    )
     organisation = PlaceField(label=gettext_lazy("所在机构"), queryset=Organisation.objects.none())
     certificate_number = forms.CharField(
         label=gettext_lazy("培训合格证明编号"), max_length=40, required=False
@@ -81,19 +89,37 @@ class AccountForm(ConsoleForm):
         )
 
 
-class PostForm(ConsoleForm):
-    """A post for somebody: what, where, from when until when."""
+class RequestForm(ConsoleForm):
+    """A post that is asked for: what, where, from when until when, and why."""
 
     role = forms.ChoiceField(label=gettext_lazy("岗位"), choices=ROLES)
     organisation = PlaceField(
         label=gettext_lazy("区划或机构"), queryset=Organisation.objects.none()
     )
     valid_from = DayField(label=gettext_lazy("起始日期"))
-    valid_until = DayField(label=gettext_lazy("终止日期（当日起失效）"), required=False)
+    valid_until = DayField(label=gettext_lazy("终止日期（当日起失效）"))
+    reason = forms.CharField(label=gettext_lazy("申请原因"), max_length=200)
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["organisation"].queryset = queries.places_and_offices(scope)
+
+    def wanted(self) -> dict[str, Any]:
+        """Return what was filled in, as the operations take it."""
+        given = self.cleaned_data
+        return {
+            "organisation_id": given["organisation"].id,
+            "role": given["role"],
+            "valid_from": given["valid_from"],
+            "valid_until": given["valid_until"],
+            "reason": given["reason"],
+        }
+
+
+class ReasonForm(ConsoleForm):
+    """Why a request is returned, or a post ended."""
+
+    reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
 
 
 class CloseForm(ConsoleForm):

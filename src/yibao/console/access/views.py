@@ -3,11 +3,13 @@
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
-from yibao.apps.access import operations, queries
+from yibao.apps.access import operations, queries, rights
+from yibao.apps.access.models import Operator
 from yibao.apps.access.roles import ACTIONS
 from yibao.apps.access.training import article_asking_for_training
-from yibao.console.access.forms import AccountForm, CertificateForm, CloseForm, PostForm
+from yibao.console.access.forms import ROLES, AccountForm, CertificateForm, CloseForm
 from yibao.console.page import ConsoleRequest, address, console_page, done, page
 from yibao.console.paging import Pager
 from yibao.rulebook.regions import region
@@ -15,20 +17,54 @@ from yibao.rulebook.regions import region
 _SIZE, _DIGITS = 50, 19
 
 
+_STATES = {"active": _l("在用"), "closed": _l("已停用"), "none": _l("没有岗位")}
+
+
 @console_page()
 def operators(request: ConsoleRequest) -> HttpResponse:
-    """Show who has an account, with posts and trainings."""
-    found = queries.operators_of(request.area_scope)
+    """Show who has an account, with posts and trainings, by number, name, post and state."""
+    asked = {
+        "q": request.GET.get("q", "").strip()[:40],
+        "role": request.GET.get("role", "") if request.GET.get("role") in dict(ROLES) else "",
+        "state": request.GET.get("state", "") if request.GET.get("state") in _STATES else "",
+    }
+    found = rights.operators_like(request.area_scope, on=request.served_on, **asked)
     pager = Pager(request, total=found.count())
-    rows = found[pager.offset : pager.offset + pager.limit]
-    return page(request, "console/access/operators.html", {"rows": rows, "pager": pager})
+    context = {
+        "rows": found[pager.offset : pager.offset + pager.limit],
+        "pager": pager,
+        "asked": asked,
+        "roles": ROLES,
+        "states": list(_STATES.items()),
+        "is_filtered": any(asked.values()),
+        "on": request.served_on,
+    }
+    return page(request, "console/access/operators.html", context)
 
 
 @console_page()
 def operator(request: ConsoleRequest, operator_id: int) -> HttpResponse:
-    """Show one account."""
+    """Show one account: posts in words, requests, trainings, sessions."""
     found = queries.operator_of(request.scope, operator_id=operator_id)
-    return page(request, "console/access/operator.html", {"operator": found, "close": CloseForm()})
+    return page(request, "console/access/operator.html", shown(request, found))
+
+
+def shown(request: ConsoleRequest, found: Operator, **more: object) -> dict[str, object]:
+    """Return what the page of an account shows."""
+    on = request.served_on
+    return {
+        "operator": found,
+        "posts": rights.held_posts(found.posts.all(), on=on),
+        "requests": rights.requests_for(request.scope, operator_id=found.id),
+        "others": rights.other_accounts(found),
+        "sessions": rights.sessions_of(found),
+        "article": article_asking_for_training(request.scope.region, on=on),
+        "trained": rights.is_trained(found, on=on),
+        "on": on,
+        "is_own": rights.is_own(request.scope, found),
+        "close": CloseForm(),
+        **more,
+    }
 
 
 @console_page()
@@ -43,10 +79,11 @@ def open_account(request: ConsoleRequest) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 organisation_id=form.cleaned_data["organisation"].id,
                 certificate=form.certificate(),
+                identity_number=form.cleaned_data["identity_number"],
                 at=request.at,
             )
             found = queries.operator_of(request.scope, operator_id=made.id)
-            context = {"operator": found, "one_time_password": password, "close": CloseForm()}
+            context = shown(request, found, one_time_password=password)
             return page(request, "console/access/operator.html", context)
     context = {
         "form": form,
@@ -54,27 +91,6 @@ def open_account(request: ConsoleRequest) -> HttpResponse:
         "article": article_asking_for_training(request.scope.region, on=request.served_on),
     }
     return page(request, "console/access/open_account.html", context)
-
-
-@console_page()
-def grant_post(request: ConsoleRequest, operator_id: int) -> HttpResponse:
-    """Grant a post."""
-    found = queries.operator_of(request.scope, operator_id=operator_id)
-    first = {"valid_from": request.served_on, "organisation": found.organisation_id}
-    form = PostForm(request.POST or None, scope=request.scope, initial=first)
-    if request.method == "POST" and form.is_valid():
-        with form.refusals(request):
-            operations.grant_post(
-                scope=request.scope,
-                operator_id=operator_id,
-                organisation_id=form.cleaned_data["organisation"].id,
-                role=form.cleaned_data["role"],
-                valid_from=form.cleaned_data["valid_from"],
-                valid_until=form.cleaned_data["valid_until"],
-                at=request.at,
-            )
-            return done(request, _("已授予岗位"), "access:operator", operator_id)
-    return page(request, "console/access/grant_post.html", {"form": form, "operator": found})
 
 
 @console_page()
@@ -103,7 +119,7 @@ def renew_password(request: ConsoleRequest, operator_id: int) -> HttpResponse:
         scope=request.scope, operator_id=operator_id, at=request.at
     )
     found = queries.operator_of(request.scope, operator_id=operator_id)
-    context = {"operator": found, "one_time_password": password, "close": CloseForm()}
+    context = shown(request, found, one_time_password=password)
     return page(request, "console/access/operator.html", context)
 
 
@@ -124,11 +140,8 @@ def close_account(request: ConsoleRequest, operator_id: int) -> HttpResponse:
             )
             messages.success(request, _("已停用账号，此人下一次操作即被退出"))
             return HttpResponseRedirect(address(request, "access:operator", operator_id))
-    return page(
-        request,
-        "console/access/operator.html",
-        {"operator": found, "close": form, "form": form},
-    )
+    context = shown(request, found) | {"close": form, "form": form}
+    return page(request, "console/access/operator.html", context)
 
 
 @console_page()
