@@ -94,7 +94,7 @@ def enqueue(
     with scoped(scope):
         made = _under_way(wanted) or _added(wanted)
         if made is wanted:
-            _recorded(scope, made, found.action, at, "asked")
+            _recorded(scope, made, at, "asked")
         return made
 
 
@@ -152,7 +152,7 @@ def go_on(*, scope: Scope, job_id: int, at: datetime) -> Job:
         job.wanted, job.attempts, job.ended_at = "", 0, None
         job.error_code = job.error = job.error_en = ""
         job.save()
-        _recorded(scope, job, kind_of(job.kind).action, at, "go on")
+        _recorded(scope, job, at, "go on")
         return job
 
 
@@ -268,7 +268,7 @@ def _ended(
         job.started_at = job.started_at or running.at
         job.save()
         outcome = audit.REFUSED if refusal else audit.DONE
-        _recorded(scope, job, kind.action, at, event, outcome=outcome)
+        _recorded(scope, job, at, event, outcome=outcome)
         if kind.ended and event in ("fail", "cancel"):
             kind.ended(running, job.error or event)
     return job
@@ -289,7 +289,7 @@ def _wanted(scope: Scope, job: Job, wish: str, at: datetime) -> Job:
         job.ended_at = at if wish == CANCEL else None
     job.save()
     kind = kind_of(job.kind)
-    _recorded(scope, job, kind.action, at, wish)
+    _recorded(scope, job, at, wish)
     if job.state == JobState.CANCELLED and kind.ended:
         kind.ended(Running(job.id, job.object_id, job.given, scope, at, ""), "cancelled")
     return job
@@ -330,11 +330,11 @@ def _narrow(scope: Scope, job: Job) -> Scope:
 
 
 def _recorded(
-    scope: Scope, job: Job, action: str, at: datetime, step: str, outcome: str = audit.DONE
+    scope: Scope, job: Job, at: datetime, step: str, outcome: str = audit.DONE
 ) -> None:
     audit.record(
         scope=scope,
-        action=action,
+        action="desk.jobs",
         at=at,
         object_kind="job",
         object_id=job.id,

@@ -59,20 +59,29 @@ def plain(cell: Any) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def write_csv(stream: IO[bytes], sheet: Sheet, rows: Iterable[tuple[Sequence[Any], str]]) -> None:
+def write_csv(
+    stream: IO[bytes],
+    sheet: Sheet,
+    rows: Iterable[tuple[Sequence[Any], str]],
+    *,
+    marked: bool = True,
+) -> None:
     """Write rows, each with its mark, as UTF-8 with the sign that lets spreadsheets read Chinese.
 
-    The first line is the watermark: a comma-separated file has no header of pages.
+    The first line is the watermark: a comma-separated file has no header of pages. A list that
+    names nobody is not `marked`.
     """
     stream.write(b"\xef\xbb\xbf")
     text = io.TextIOWrapper(_Unclosed(stream), encoding="utf-8", newline="", write_through=True)
     lines = csv.writer(text, lineterminator="\r\n")
-    lines.writerow([plain(sheet.watermark)])
-    lines.writerow([*sheet.heads, "导出标记"])
+    if marked:
+        lines.writerow([plain(sheet.watermark)])
+    lines.writerow([*sheet.heads, *(["导出标记"] if marked else [])])
     batch: list[list[str]] = []
     for cells, mark in rows:
         words = zip(cells, sheet.kinds)
-        batch.append([str(c or "") if k == MONEY else plain(c) for c, k in words] + [mark])
+        line = [str(c or "") if k == MONEY else plain(c) for c, k in words]
+        batch.append([*line, mark] if marked else line)
         if len(batch) == _BATCH:
             lines.writerows(batch)
             batch.clear()

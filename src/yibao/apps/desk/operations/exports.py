@@ -209,6 +209,7 @@ def retry_export(*, scope: Scope, export_id: int, at: datetime) -> Export:
         found = _own(scope, export_id)
         found.state, found.error = EXPORT.next(found.state, "retry"), ""
         found.save(update_fields=["state", "error"])
+        _recorded(scope, found, "export.ask", at, {"step": "retry"})
         _enqueue(scope.narrowed(found.area_no, found.area_until, found.area_name), found, at)
         return found
 

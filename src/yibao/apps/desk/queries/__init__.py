@@ -5,6 +5,7 @@ from yibao.apps.desk.queries.desk import (
     failed_jobs,
     find_export,
     find_job,
+    job_of,
 )
 from yibao.apps.desk.queries.notices import (
     NoticeRow,
@@ -22,6 +23,7 @@ __all__ = [
     "failed_jobs",
     "find_export",
     "find_job",
+    "job_of",
     "notices_for",
     "preferences",
     "public_notices",

@@ -42,3 +42,9 @@ def failed_jobs(*, scope: Scope) -> list[Job]:
     with scoped(scope):
         rows = Job.objects.filter(operator_id=scope.operator_id, state=JobState.FAILED)
         return list(rows.filter(region=scope.region).order_by("-id")[:_AT_MOST])
+
+
+def job_of(*, scope: Scope, kind: str, object_id: int) -> Job | None:
+    """Return the newest job that works or worked on a thing. One statement."""
+    with scoped(scope):
+        return Job.objects.filter(kind=kind, object_id=object_id).order_by("-id").first()

@@ -1,0 +1,175 @@
+"""Rows of a list, whatever the list: a page by keyset, a count up to a limit, sums, all in a walk.
+
+A table is one statement that names its columns, `id` among them. A page goes on after a row, not
+after a number of rows, so that the millionth costs what the first does; the address names that row
+by its id. A column that is ordered by is never null. What is looked up for a row (a number, a
+name of another table) stands in the select list as a subquery: counting then skips it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from django.db import connection
+
+from yibao.apps.access.scope import Scope, scoped
+from yibao.database.sealing import unseal
+
+_AT_ONCE = 2000
+Row = SimpleNamespace
+
+
+@dataclass(frozen=True)
+class Table:
+    """A statement without an order; `seals` names the field of each column that lies sealed."""
+
+    sql: str
+    seals: Mapping[str, str] = field(default_factory=dict)
+    lead: str = ""  # what stands before "select": with …
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked of a table: parameters, conditions on `t`, an order that `id` completes."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    where: Sequence[str] = ()
+    order: Sequence[str] = ()
+    descending: bool = False
+
+    @property
+    def keys(self) -> list[str]:
+        """The columns of the order, the id last."""
+        return [*self.order, "id"]
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Rows of one page, and whether there are some before and after."""
+
+    rows: list[Row]
+    has_before: bool
+    has_after: bool
+
+
+def page_of(
+    *,
+    scope: Scope,
+    table: Table,
+    ask: Ask,
+    columns: Sequence[str],
+    limit: int,
+    after: int | None = None,
+    before: int | None = None,
+) -> Slice:
+    """Return the rows after or before a row, or the first. One statement, two with such a row."""
+    anchor = after if after is not None else before
+    with scoped(scope), connection.cursor() as cursor:
+        values, where = dict(ask.values), list(ask.where)
+        is_back = after is None and before is not None
+        start = _anchor(cursor, table, ask, anchor) if anchor is not None else None
+        if start is not None:
+            values |= {f"key_{n}": value for n, value in enumerate(start)}
+            keys = ", ".join(f"t.{key}" for key in ask.keys)
+            marks = ", ".join(f"%(key_{n})s" for n in range(len(start)))
+            sign = "<" if ask.descending != is_back else ">"
+            where.append(f"({keys}) {sign} ({marks})")
+        else:
+            is_back = False
+        turned = ask.descending != is_back
+        cursor.execute(
+            f"{table.lead} select {_names(columns)} from ({table.sql}) t{_where(where)}"  # noqa: S608 - a declared table
+            f" order by {_order(ask, turned)} limit %(limit)s",
+            values | {"limit": limit + 1},
+        )
+        found = _rows(cursor, table, cursor.fetchall())
+    more, rows = len(found) > limit, found[:limit]
+    if is_back:
+        return Slice(rows[::-1], has_before=more, has_after=True)
+    return Slice(rows, has_before=start is not None, has_after=more)
+
+
+def count_of(*, scope: Scope, table: Table, ask: Ask, up_to: int | None = None) -> int:
+    """Return how many rows there are, counted up to one more than a limit. One statement."""
+    bound = "" if up_to is None else " limit %(up_to)s"
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(
+            f"{table.lead} select count(*) from (select 1 from ({table.sql}) t"  # noqa: S608 - a declared table
+            f"{_where(ask.where)}{bound}) s",
+            {**ask.values, "up_to": (up_to or 0) + 1},
+        )
+        return int(cursor.fetchone()[0])
+
+
+def sums_of(
+    *,
+    scope: Scope,
+    table: Table,
+    ask: Ask,
+    columns: Sequence[str],
+    picked: Sequence[int] | None,
+    up_to: int,
+) -> tuple[int, dict[str, int]]:
+    """Return count and sums of the picked rows, of all for None, up to a limit. One statement."""
+    where = [*ask.where, *([] if picked is None else ["t.id = any(%(picked)s)"])]
+    parts = ["count(*)", *(f"coalesce(sum({name}), 0)::bigint" for name in columns)]
+    values = {**ask.values, "up_to": up_to}
+    if picked is not None:
+        values["picked"] = list(picked)
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(
+            f"{table.lead} select {', '.join(parts)} from (select {_names(['id', *columns])}"  # noqa: S608 - a declared table
+            f" from ({table.sql}) t{_where(where)} limit %(up_to)s) s",
+            values,
+        )
+        count, *found = cursor.fetchone()
+    return count, dict(zip(columns, found))
+
+
+def walk(*, scope: Scope, table: Table, ask: Ask, columns: Sequence[str]) -> Iterator[Row]:
+    """Yield every row in order, a few thousand at a time; within a transaction of the scope."""
+    with scoped(scope), connection.chunked_cursor() as cursor:
+        cursor.execute(
+            f"{table.lead} select {_names(columns)} from ({table.sql}) t{_where(ask.where)}"  # noqa: S608 - a declared table
+            f" order by {_order(ask, ask.descending)}",
+            dict(ask.values),
+        )
+        while found := cursor.fetchmany(_AT_ONCE):
+            yield from _rows(cursor, table, found)
+
+
+def _anchor(cursor: Any, table: Table, ask: Ask, row_id: int) -> tuple[Any, ...] | None:
+    cursor.execute(
+        f"{table.lead} select {_names(ask.keys)} from ({table.sql}) t where t.id = %(anchor)s",  # noqa: S608 - a declared table
+        {**ask.values, "anchor": row_id},
+    )
+    found: tuple[Any, ...] | None = cursor.fetchone()
+    return found
+
+
+def _names(columns: Sequence[str]) -> str:
+    assert all(name.isidentifier() for name in columns), f"{columns} are no names of columns"
+    return ", ".join(f"t.{name}" for name in dict.fromkeys(columns))
+
+
+def _order(ask: Ask, descending: bool) -> str:
+    down = " desc" if descending else ""
+    return ", ".join(f"t.{key}{down}" for key in ask.keys)
+
+
+def _where(conditions: Sequence[str]) -> str:
+    return f" where {' and '.join(f'({one})' for one in conditions)}" if conditions else ""
+
+
+def _rows(cursor: Any, table: Table, found: Sequence[Sequence[Any]]) -> list[Row]:
+    names = [column[0] for column in cursor.description]
+    sealed = [(n, table.seals[name]) for n, name in enumerate(names) if name in table.seals]
+    rows = []
+    for values in found:
+        if sealed:
+            values = list(values)
+            for n, of in sealed:
+                values[n] = unseal(values[n], of=of) if values[n] else ""
+        rows.append(Row(**dict(zip(names, values))))
+    return rows

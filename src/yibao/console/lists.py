@@ -1,0 +1,162 @@
+"""The one machinery of list pages: conditions, columns, order, pages by keyset, sums, saved lists.
+
+    return list_page(request, PAYMENTS, template="console/collection/payments.html")
+
+Everything that a list shows is in its address, so that a tab can be reloaded and passed on. The
+same statements a page whatever it holds: saved lists, count, rows (one more after the first page,
+one more where rows are summed).
+"""
+
+import io
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+
+from yibao.apps.desk import queries, sheets
+from yibao.apps.desk.models import SavedList
+from yibao.apps.desk.sources import written
+from yibao.apps.desk.tables import Ask, count_of, page_of, sums_of
+from yibao.console import listing
+from yibao.console.listed import Listed
+from yibao.console.listing import PASSING, SIZE, Column, List
+from yibao.console.page import ConsoleRequest, attachment, page
+from yibao.rulebook import desk as limits
+
+_DIGITS = 18
+
+
+def list_page(
+    request: ConsoleRequest,
+    asked: List,
+    *,
+    template: str = "console/list_page.html",
+    context: dict[str, Any] | None = None,
+    **arguments: Any,
+) -> HttpResponse:
+    """Return a list's page, its sheet, its file, or the way to the saved list that opens first.
+
+    `arguments` are what the table takes beside year and moment; `context` is the template's.
+    """
+    state = _state(request)
+    saved = queries.saved_lists(operator_id=request.scope.operator_id, of=asked.code)
+    first = next((one for one in saved if one.is_default), None)
+    if first and not state and "saved" not in request.GET and "csv" not in request.GET:
+        words = QueryDict(mutable=True)
+        words.update(request.kept)
+        to = f"{request.path}?{words.urlencode()}&{first.query}&saved={first.id}"
+        return HttpResponseRedirect(to)
+    found = _listed(request, asked, state, saved, arguments)
+    if "csv" in request.GET and not asked.persons:
+        return _file(found)
+    name = "console/list_sheet.html" if "print" in request.GET else template
+    return page(request, name, {"list": found, **(context or {})})
+
+
+def _listed(
+    request: ConsoleRequest,
+    asked: List,
+    state: QueryDict,
+    saved: list[SavedList],
+    arguments: dict[str, Any],
+) -> Listed:
+    scope = request.scope if asked.whole_scope else request.area_scope
+    ask, form = asked.asked(
+        state, scope=scope, year=request.year, at=request.at, arguments=arguments
+    )
+    columns = asked.chosen(state)
+    size = _size(request, state)
+    counted = count_of(scope=scope, table=asked.table, ask=ask, up_to=limits.lists().counted_up_to)
+    if counted > limits.lists().counted_up_to and ask.order != asked.order:
+        # Sorting what is not counted to its end would read all of it.
+        ask = Ask(ask.values, ask.where, asked.order, asked.descending)
+    summed = [one.key for one in columns if one.sums]
+    needed = [*asked.needed(columns), *summed]
+    has_limit = "print" in request.GET or "csv" in request.GET
+    found = page_of(
+        scope=scope,
+        table=asked.table,
+        ask=ask,
+        columns=needed,
+        limit=limits.lists().sums_up_to if has_limit else size,
+        after=_number(request.GET.get("after", "")),
+        before=_number(request.GET.get("before", "")),
+    )
+    picked = {
+        n
+        for text in request.GET.getlist("row")[: max(limits.lists().page_sizes)]
+        if (n := _number(text)) is not None
+    }
+    every = "every" in request.GET
+    sums = None
+    if "sum" in request.GET and (picked or every):
+        sums = sums_of(
+            scope=scope,
+            table=asked.table,
+            ask=ask,
+            columns=summed,
+            picked=None if every else sorted(picked),
+            up_to=limits.lists().counted_up_to,
+        )
+    return Listed(
+        request=request,
+        list=asked,
+        state=state,
+        ask=ask,
+        filter=form,
+        columns=columns,
+        slice=found,
+        counted=counted,
+        size=size,
+        saved=saved,
+        picked=picked,
+        has_every=every,
+        sums=sums,
+        path=request.path,
+        arguments=arguments,
+    )
+
+
+def _state(request: ConsoleRequest) -> QueryDict:
+    """Return conditions, order, columns and size of the address; what is empty says nothing."""
+    found = QueryDict(mutable=True)
+    for name, values in request.GET.lists():
+        said = [value for value in values if value != ""]
+        if said and name not in PASSING and name not in listing.FRAME:
+            found.setlist(name, said)
+    return found
+
+
+def _size(request: ConsoleRequest, state: QueryDict) -> int:
+    asked = _number(state.get(SIZE, ""))
+    if asked in limits.lists().page_sizes:
+        return int(asked)  # type: ignore[arg-type]
+    liked = getattr(getattr(request, "preferences", None), "size", None)
+    return liked or limits.lists().page_size
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
+
+
+def _file(found: Listed) -> HttpResponse:
+    """Return a list that names nobody as a comma-separated file."""
+    stream, scope = io.BytesIO(), found.request.scope
+    rows = (
+        ([_plain(one.text(row, scope), one) for one in found.columns], "")
+        for row in found.slice.rows
+    )
+    sheet = sheets.Sheet(
+        title=str(found.list.title),
+        watermark="",
+        footer="",
+        heads=[f"{h.label}（{h.unit}）" if h.unit else h.label for h in found.heads],
+        kinds=["text"] * len(found.columns),
+        rows_of_a_sheet=1,
+    )
+    sheets.write_csv(stream, sheet, rows, marked=False)
+    name = f"{found.request.area.name}{found.list.title}.csv"
+    return attachment(found.request, name=name, content=stream.getvalue(), kind="csv")
+
+
+def _plain(value: Any, one: Column) -> str:
+    return str(written(value, one.kind, whole=frozenset()))
