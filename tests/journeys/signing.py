@@ -8,7 +8,15 @@ from tests.apps.access.offices import Staff
 def sign_in(page: Any, staff: Staff) -> None:
     """Open the first page and sign in there."""
     page.goto("/")
+    enter(page, staff)
+    assert page.get_by_role("heading", level=1).inner_text() == "今天要办的事"
+
+
+def enter(page: Any, staff: Staff) -> None:
+    """Fill in number and password, and then the code, wherever the page leads afterwards."""
     page.get_by_label("工号").fill(staff.operator.staff_no)
     page.get_by_label("密码").fill(staff.one_time_password)
     page.get_by_role("button", name="下一步").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "今天要办的事"
+    staff.half_a_minute_later()
+    page.get_by_label("动态码").fill(staff.code())
+    page.get_by_role("button", name="下一步").click()

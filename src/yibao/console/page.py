@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import Error as DatabaseError
@@ -30,11 +31,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yibao.apps.access import audit, operations, queries
-from yibao.apps.access.operations.sessions import PasswordMustChange, PostEnded, SessionEnded
+from yibao.apps.access.operations.sessions import (
+    PasswordMustChange,
+    PostEnded,
+    Presence,
+    SessionEnded,
+)
 from yibao.apps.access.queries import Area
 from yibao.apps.access.scope import NotAllowed, NotThere, OutsideScope, Scope, scoped
 from yibao.apps.enrolment.models import InsuredYear
-from yibao.console import session
+from yibao.console import kept, marks, session, stepup
 from yibao.console.frame import frame_of
 from yibao.console.routes import POST, Route, route_of
 from yibao.core.refusal import Refusal
@@ -65,6 +71,7 @@ class ConsoleRequest(HttpRequest):
     """A request of a signed-in operator in a post."""
 
     scope: Scope
+    presence: Presence
     area_scope: Scope
     area: Area
     year: int
@@ -76,6 +83,7 @@ class ConsoleRequest(HttpRequest):
     route: Route
     is_under_scope: bool
     is_refusal_recorded: bool
+    is_form_shown: bool
 
 
 View = Callable[..., HttpResponse]
@@ -100,8 +108,11 @@ def console_page(*undeclared: str | None, reads: str = "") -> Callable[[View], V
             request.action = "" if right == POST else right
             try:
                 _enter(request)
+                kept.check(request)
                 if request.action:
                     request.scope.require(request.action)
+                if route.step_up and request.method == "POST":
+                    stepup.require_step_up(request)
                 return _called(view, request, args, kwargs)
             except Http404:
                 return _refused(request, NotThere(what=_("该记录")))
@@ -135,8 +146,9 @@ def _called(
 ) -> HttpResponse:
     named = next(iter([*args, *kwargs.values()]), "")
     if request.method not in ("GET", "HEAD"):
-        return _changed(request, view(request, *args, **kwargs), named)
-    with _under_scope(request):
+        act = functools.partial(view, request, *args, **kwargs)
+        return _changed(request, kept.once(request, act), named)
+    with _under_scope(request), kept.filled_in(request):
         response = view(request, *args, **kwargs)
         if request.route.reads:
             _record_read(request, named)
@@ -178,15 +190,10 @@ def _enter(request: ConsoleRequest) -> None:
         raise SessionEnded
     clock = queries.clock(region=who.region)
     request.now, request.at, request.served_on = clock.now, clock.at, clock.served_on
-    session.keep_alive(request, now=clock.now)
-    if not who.post_id:
-        raise PostEnded
-    scope = operations.scope_of(
-        operator_id=who.operator_id,
-        post_id=who.post_id,
-        generation=who.generation,
-        on=request.served_on,
+    request.presence = operations.present(
+        session_id=who.session_id, on=request.served_on, now=clock.now
     )
+    scope = request.presence.scope
     request.scope = replace(scope, address=address_of(request))
     request.area = queries.area_of(scope, code=request.GET.get("area", ""))
     request.area_scope = request.scope.narrowed(
@@ -233,9 +240,11 @@ def page(
     form = context.get("form")
     if status is None:
         status = 422 if form is not None and form.is_bound and form.errors else 200
+    request.is_form_shown = form is not None and form.is_bound
     with _under_scope(request):
         words = {**context, "frame": frame_of(request)}
-        return HttpResponse(render_to_string(template, words, request), status=status)
+        html = kept.offered(request, render_to_string(template, words, request))
+        return HttpResponse(html, status=status)
 
 
 def done(
@@ -279,7 +288,11 @@ def _record_refused(request: ConsoleRequest, detail: dict[str, Any]) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return where the request comes from, as the server in front of us says."""
+    """Return where the request comes from: behind a server of ours, what that one heard last."""
+    if settings.SECURE_PROXY_SSL_HEADER:
+        heard = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        if heard:
+            return heard[:45]
     return str(request.META.get("REMOTE_ADDR", ""))[:45]
 
 
@@ -289,6 +302,8 @@ def said(refusal: Refusal) -> str:
 
 
 def _refused(request: ConsoleRequest, refusal: Refusal) -> HttpResponse:
+    with contextlib.suppress(DatabaseError):  # without a database there is no draft either
+        kept.keep(request)
     if isinstance(refusal, SessionEnded | PostEnded | PasswordMustChange):
         return _sent_back(request, refusal)
     if hasattr(request, "scope"):
@@ -301,15 +316,26 @@ def _refused(request: ConsoleRequest, refusal: Refusal) -> HttpResponse:
         return HttpResponse(
             render_to_string("console/refused_bare.html", words, request), status=status
         )
+    if isinstance(refusal, stepup.StepUpNeeded):
+        return page(request, "console/step_up.html", stepup.words(request, refusal), status=403)
     return page(request, "console/refused.html", {"refusal": refusal}, status=status)
 
 
 def _sent_back(request: ConsoleRequest, refusal: Refusal) -> HttpResponse:
     """Send whoever has no session, no post or no own password to where one gets it."""
-    names = {PostEnded: "console:posts", PasswordMustChange: "console:password"}
-    to = reverse(names.get(type(refusal), "console:sign_in"))
-    if type(refusal) is SessionEnded:
-        session.end(request)
-        if request.method == "GET" and request.path != reverse("console:home"):
-            to += "?" + urlencode({"next": request.get_full_path()})
+    if isinstance(refusal, PostEnded):
+        return HttpResponseRedirect(reverse("console:posts"))
+    if isinstance(refusal, PasswordMustChange):
+        return HttpResponseRedirect(reverse("console:password"))
+    session.end(request)
+    mark = marks.read(request)
+    wanted = request.get_full_path() if request.method == "GET" else mark.page if mark else ""
+    to = reverse("console:sign_in")
+    if wanted and wanted.partition("?")[0] != reverse("console:home"):
+        to += "?" + urlencode({"next": wanted})
+    if type(refusal) is not SessionEnded:
+        # Somebody ended it: say who and when, before the way back.
+        words = {"refusal": refusal, "to": to}
+        html = render_to_string("console/sign_ended.html", words, request)
+        return HttpResponse(html, status=_CONFLICT)
     return HttpResponseRedirect(to)

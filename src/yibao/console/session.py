@@ -1,51 +1,75 @@
-"""The session of a signed-in operator: what it keeps, and when it is over.
+"""The session of a signed-in operator: what the cookie leads to, before and after the code.
 
-The session keeps who, in which post, of which generation; rights are looked up at every request.
-It ends after a time without a request, after a longest time, and at the very next request when
-the account is closed or somebody signed in anew.
+A browser's session keeps who, the number of the `OperatorSession` and the region. Everything else
+(post, generation, idle and longest time, who ended it) is looked up there at every request. Between
+the password and the code it keeps only who is to show a code, and for how long.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
-from yibao.apps.access.models import Operator
-from yibao.apps.access.operations.sessions import SessionEnded
+from yibao.apps.access import operations
+from yibao.apps.access.models import Operator, OperatorSession
 from yibao.rulebook.regions import signing_in
 
-# Written at most once in this time: a session is no reason to write at every request.
-_SEEN_EVERY = timedelta(seconds=30)
+_PENDING = "pending"
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who a session belongs to; without a post yet, 0."""
+    """Who a session belongs to; without a post yet, no region and post 0."""
 
     operator_id: int
-    generation: int
+    session_id: int
     post_id: int
     region: str
 
 
-def begin(request: HttpRequest, operator: Operator, *, now: datetime) -> None:
-    """Start a new session under a new key: one that was set before signing in is worth nothing."""
+def pend(request: HttpRequest, operator: Operator, *, now: datetime) -> None:
+    """Remember who gave a right password, under a new key; nothing is open yet."""
     request.session.flush()
-    _remember(request, operator, now=now)
+    request.session[_PENDING] = {
+        "operator_id": operator.id,
+        "generation": operator.session_generation,
+        "since": now.isoformat(),
+    }
+    rotate_token(request)
+
+
+def pending(request: HttpRequest, *, now: datetime) -> Operator | None:
+    """Return who gave a right password a short while ago and is to show the second factor."""
+    kept = request.session.get(_PENDING)
+    if kept is None:
+        return None
+    if now - datetime.fromisoformat(kept["since"]) >= signing_in().steps_for:
+        end(request)
+        return None
+    return (
+        Operator.objects.select_related("organisation__region")
+        .filter(id=kept["operator_id"], session_generation=kept["generation"], is_active=True)
+        .first()
+    )
+
+
+def begin(request: HttpRequest, operator: Operator, *, address: str, now: datetime) -> None:
+    """Start a new session under a new key: one that was set before signing in is worth nothing."""
+    one = operations.begin_session(operator_id=operator.id, address=address, at=now)
+    request.session.flush()
+    request.session["operator_id"] = operator.id
+    request.session["session_id"] = one.id
     rotate_token(request)
 
 
 def renew(request: HttpRequest, operator: Operator, *, now: datetime) -> None:
     """Go on as the operator's new generation, after a change of password."""
+    if _PENDING in request.session:
+        pend(request, operator, now=now)
+        return
     request.session.cycle_key()
-    _remember(request, operator, now=now)
-
-
-def _remember(request: HttpRequest, operator: Operator, *, now: datetime) -> None:
-    request.session["operator_id"] = operator.id
-    request.session["generation"] = operator.session_generation
-    request.session["signed_in_at"] = request.session["seen_at"] = now.isoformat()
+    operations.keep_session(session_id=request.session["session_id"], operator=operator)
 
 
 def choose(request: HttpRequest, *, post_id: int, region: str) -> None:
@@ -60,24 +84,20 @@ def end(request: HttpRequest) -> None:
 
 
 def signed_in(request: HttpRequest) -> SignedIn | None:
-    """Return whom the session belongs to, or None; its times are not looked at."""
-    if "operator_id" not in request.session:
+    """Return whom the session belongs to, or None; whether it is still open is not looked at."""
+    if "session_id" not in request.session:
         return None
     return SignedIn(
         operator_id=request.session["operator_id"],
-        generation=request.session["generation"],
+        session_id=request.session["session_id"],
         post_id=request.session.get("post_id", 0),
         region=request.session.get("region", ""),
     )
 
 
-def keep_alive(request: HttpRequest, *, now: datetime) -> None:
-    """Note that the session is used. Raises SessionEnded when it was idle or lasted too long."""
-    limits = signing_in()
-    started = datetime.fromisoformat(request.session["signed_in_at"])
-    seen = datetime.fromisoformat(request.session["seen_at"])
-    if now - started >= limits.longest or now - seen >= limits.idle_for:
-        end(request)
-        raise SessionEnded
-    if now - seen >= _SEEN_EVERY:
-        request.session["seen_at"] = now.isoformat()
+def standing(request: HttpRequest, *, now: datetime) -> OperatorSession:
+    """Return the open session behind the cookie. Raises SessionEnded and its kinds."""
+    who = signed_in(request)
+    if who is None:
+        raise operations.sessions.SessionEnded
+    return operations.open_session(session_id=who.session_id, now=now)

@@ -1,4 +1,8 @@
-"""Signing in: account and password, one's own password at the first time, and the post."""
+"""Signing in, in three steps: number and password, code, post. The first time sets up both factors.
+
+`signing` holds the steps, `factor` the setting up of a device. Between the steps the session keeps
+who gave a right password, for a few minutes; nothing opens before the code was right.
+"""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -12,13 +16,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from yibao.apps.access import audit, operations, queries
+from yibao.apps.access import operations, queries
 from yibao.apps.access.models import Operator, PoolingRegion, Post
-from yibao.apps.access.operations.sessions import SessionEnded
+from yibao.apps.access.operations.sessions import PasswordExpired, SessionEnded
+from yibao.apps.access.operations.tries import TooManyTries
+from yibao.apps.access.passwords import is_expired, profile_of
 from yibao.console import session
 from yibao.console.forms import ConsoleForm
 from yibao.console.page import address_of
 from yibao.core.refusal import Refusal
+
+_NOT_TAKEN, _TOO_MANY = 422, 429
+# Everything that a browser keeps of us; the pages themselves were never stored.
+_CLEARED = '"cookies", "storage"'
 
 
 class SignInForm(ConsoleForm):
@@ -36,6 +46,18 @@ class SignInForm(ConsoleForm):
         max_length=200,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class CodeForm(ConsoleForm):
+    """Six figures of the device, or a recovery code."""
+
+    code = forms.CharField(
+        label=gettext_lazy("动态码"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "num"}
+        ),
     )
 
 
@@ -70,67 +92,98 @@ class PasswordForm(ConsoleForm):
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Step one: the account. Every attempt is counted and recorded."""
+    """Step one: number and password. Every attempt is counted and recorded."""
     form = SignInForm(request.POST or None)
+    status = 0
     if request.method == "POST" and form.is_valid():
-        clock = queries.clock()
+        now = queries.clock().now
         try:
-            operator = operations.sign_in(
+            operator = operations.enter_password(
                 staff_no=form.cleaned_data["staff_no"],
                 password=form.cleaned_data["password"],
                 address=address_of(request),
-                at=clock.now,
+                at=now,
             )
         except Refusal as refusal:
             form.refuse(refusal)
+            status = _status_of(refusal)
         else:
-            session.begin(request, operator, now=clock.now)
-            if operator.password_is_one_time:
-                return HttpResponseRedirect(reverse("console:password"))
-            return _to_post(request, operator.id)
-    context = {"form": form, "next": _next(request), "regions": PoolingRegion.objects.all()}
-    return _answer(request, "console/sign_in.html", context)
+            session.pend(request, operator, now=now)
+            return HttpResponseRedirect(with_next(_second_step(operator), next_of(request)))
+    context = {"form": form, "next": next_of(request), "regions": PoolingRegion.objects.all()}
+    return answer(request, "console/sign_in.html", context, status=status)
+
+
+def _second_step(operator: Operator) -> str:
+    """Return where a right password leads: to the code, or to setting one up the first time."""
+    if operations.has_factor(operator_id=operator.id):
+        return reverse("console:code")
+    return reverse("console:password" if operator.password_is_one_time else "console:factor")
+
+
+def code(request: HttpRequest) -> HttpResponse:
+    """Step two: the code. It is accepted once."""
+    now = queries.clock().now
+    operator = session.pending(request, now=now)
+    if operator is None:
+        return begin_again(request)
+    if not operations.has_factor(operator_id=operator.id):
+        return HttpResponseRedirect(with_next(_second_step(operator), next_of(request)))
+    form = CodeForm(request.POST or None)
+    status = 0
+    if request.method == "POST" and form.is_valid():
+        address = address_of(request)
+        given = form.cleaned_data["code"]
+        try:
+            operations.enter_code(operator_id=operator.id, code=given, address=address, at=now)
+        except Refusal as refusal:
+            form.refuse(refusal)
+            status = _status_of(refusal)
+        else:
+            wanted = next_of(request)
+            session.begin(request, operator, address=address, now=now)
+            return go_on(request, operator, wanted)
+    context = {"form": form, "next": next_of(request), "operator": operator}
+    return answer(request, "console/sign_code.html", context, status=status)
 
 
 def password(request: HttpRequest) -> HttpResponse:
-    """Replace the one-time password, or one's own."""
-    operator = _operator(request)
+    """Replace the one-time password, one that has had its days, or one's own."""
+    now = queries.clock().now
+    operator = signed_in_or_pending(request)
     if operator is None:
-        return HttpResponseRedirect(reverse("console:sign_in"))
+        return begin_again(request)
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        clock = queries.clock()
         try:
             changed = operations.change_password(
                 operator_id=operator.id,
                 old=form.cleaned_data["old"],
                 new=form.cleaned_data["new"],
-                at=clock.now,
+                at=now,
             )
         except Refusal as refusal:
             form.refuse(refusal)
-            audit.record(
-                scope=None,
-                action="access.change_password",
-                at=clock.now,
-                object_kind="operator",
-                object_id=operator.id,
-                area_no=operator.organisation.area_from,
-                outcome=audit.REFUSED,
-                detail={"staff_no": operator.staff_no, "code": refusal.code},
-                address=address_of(request),
-            )
         else:
-            session.renew(request, changed, now=clock.now)
-            return _to_post(request, operator.id)
-    return _answer(request, "console/password.html", {"form": form, "operator": operator})
+            session.renew(request, changed, now=now)
+            if session.signed_in(request) is None:
+                return HttpResponseRedirect(with_next(_second_step(changed), next_of(request)))
+            return go_on(request, changed, next_of(request))
+    context = {
+        "form": form,
+        "operator": operator,
+        "next": next_of(request),
+        "profile": profile_of(operator),
+        "expired": not operator.password_is_one_time and is_expired(operator, now=now),
+    }
+    return answer(request, "console/password.html", context)
 
 
 def posts(request: HttpRequest) -> HttpResponse:
-    """Step two: in which post. The choice is recorded."""
-    operator = _operator(request)
+    """Step three: in which post. The choice is recorded, and ends another session in that post."""
+    operator = _signed_in(request)
     if operator is None:
-        return HttpResponseRedirect(reverse("console:sign_in"))
+        return begin_again(request)
     if operator.password_is_one_time:
         return HttpResponseRedirect(reverse("console:password"))
     held = _held(operator.id)
@@ -138,76 +191,107 @@ def posts(request: HttpRequest) -> HttpResponse:
         wanted = request.POST.get("post", "")
         post = next((one for one in held if str(one.id) == wanted), None)
         if post is not None:
-            return _enter(request, post)
-    context = {"held": held, "operator": operator, "next": _next(request)}
-    return _answer(request, "console/posts.html", context)
+            return _take(request, post, next_of(request))
+    context = {"held": held, "operator": operator, "next": next_of(request)}
+    return answer(request, "console/posts.html", context)
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session, everywhere."""
+    """End the session, and have the browser forget what it kept."""
     who = session.signed_in(request)
     if who is not None:
-        operations.sign_out(operator_id=who.operator_id, at=queries.clock().now)
+        operations.sign_out(session_id=who.session_id, at=queries.clock().now)
     session.end(request)
-    return HttpResponseRedirect(reverse("console:sign_in"))
+    return signed_out(request)
 
 
-def _operator(request: HttpRequest) -> Operator | None:
-    """Return whose session this is, if it still is one."""
-    who = session.signed_in(request)
-    if who is None:
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Answer after signing out."""
+    response = HttpResponseRedirect(reverse("console:sign_in"))
+    response.headers["Clear-Site-Data"] = _CLEARED
+    return response
+
+
+def go_on(request: HttpRequest, operator: Operator, wanted: str) -> HttpResponse:
+    """Go on to the choice of a post; who has one only is spared the choice."""
+    if operator.password_is_one_time:
+        return HttpResponseRedirect(with_next(reverse("console:password"), wanted))
+    held = _held(operator.id)
+    if len(held) == 1:
+        return _take(request, held[0], wanted)
+    return HttpResponseRedirect(with_next(reverse("console:posts"), wanted))
+
+
+def begin_again(request: HttpRequest) -> HttpResponse:
+    """Send to the first step, keeping what was asked for."""
+    return HttpResponseRedirect(with_next(reverse("console:sign_in"), next_of(request)))
+
+
+def signed_in_or_pending(request: HttpRequest) -> Operator | None:
+    """Return whose session this is; before the code only who has no device to ask yet."""
+    found = _signed_in(request)
+    if found is not None:
+        return found
+    waiting = session.pending(request, now=queries.clock().now)
+    if waiting is None or operations.has_factor(operator_id=waiting.id):
         return None
-    found = (
-        Operator.objects.select_related("organisation")
-        .filter(id=who.operator_id, session_generation=who.generation, is_active=True)
-        .first()
-    )
+    return waiting
+
+
+def _signed_in(request: HttpRequest) -> Operator | None:
+    """Return whose session this is, if it still is one."""
     try:
-        session.keep_alive(request, now=queries.clock().now)
+        found = session.standing(request, now=queries.clock().now)
     except SessionEnded:
         return None
-    return found
+    return Operator.objects.select_related("organisation__region").get(id=found.operator_id)
 
 
 def _held(operator_id: int) -> list[Post]:
     """Return the posts in force, each on its own region's served day."""
     return [
         post
-        for code in PoolingRegion.objects.values_list("code", flat=True)
-        for post in queries.posts_of(operator_id, queries.clock(region=code).served_on)
-        if post.organisation.region_id == code
+        for region in PoolingRegion.objects.values_list("code", flat=True)
+        for post in queries.posts_of(operator_id, queries.clock(region=region).served_on)
+        if post.organisation.region_id == region
     ]
 
 
-def _to_post(request: HttpRequest, operator_id: int) -> HttpResponse:
-    """Go on to the choice of a post; who has one only is spared the choice."""
-    held = _held(operator_id)
-    if len(held) == 1:
-        return _enter(request, held[0])
-    return HttpResponseRedirect(_with_next(reverse("console:posts"), _next(request)))
-
-
-def _enter(request: HttpRequest, post: Post) -> HttpResponse:
+def _take(request: HttpRequest, post: Post, wanted: str) -> HttpResponse:
     region = post.organisation.region_id
-    at = queries.clock(region=region).at
-    operations.choose_post(operator_id=post.operator_id, post_id=post.id, at=at)
+    clock = queries.clock(region=region)
+    who = session.signed_in(request)
+    assert who is not None, "a post is chosen after signing in"
+    try:
+        operations.take_post(session_id=who.session_id, post_id=post.id, at=clock.at, now=clock.now)
+    except PasswordExpired:
+        return HttpResponseRedirect(with_next(reverse("console:password"), wanted))
     session.choose(request, post_id=post.id, region=region)
-    return HttpResponseRedirect(_next(request) or reverse("console:home"))
+    return HttpResponseRedirect(wanted or reverse("console:home"))
 
 
-def _next(request: HttpRequest) -> str:
+def next_of(request: HttpRequest) -> str:
     """Return the page that was asked for before signing in; never one elsewhere."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     own = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return wanted if wanted.startswith("/") and own else ""
 
 
-def _with_next(path: str, wanted: str) -> str:
+def with_next(path: str, wanted: str) -> str:
+    """Return a step's address with the page that was asked for."""
     return f"{path}?{urlencode({'next': wanted})}" if wanted else path
 
 
-def _answer(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def answer(
+    request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 0
+) -> HttpResponse:
+    """Return a page before a post is chosen; 422 where its form was not taken."""
     form = context.get("form")
-    status = 422 if form is not None and form.is_bound and form.errors else 200
+    if not status:
+        status = _NOT_TAKEN if form is not None and form.is_bound and form.errors else 200
     return HttpResponse(render_to_string(template, context, request), status=status)
+
+
+def _status_of(refusal: Refusal) -> int:
+    return _TOO_MANY if isinstance(refusal, TooManyTries) else _NOT_TAKEN

@@ -57,6 +57,7 @@ class SigningIn:
     idle_for: timedelta
     longest: timedelta
     longest_post: timedelta
+    expiring_for: timedelta
     tries_of_an_address: int
     address_for: timedelta
     steps_for: timedelta
@@ -66,16 +67,6 @@ class SigningIn:
     recovery_codes: int
     profiles: Mapping[str, PasswordProfile]
     guessed_words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Drafts:
-    """How long typing and sent forms are kept."""
-
-    kept_for: timedelta
-    most_bytes: int
-    sent_for: timedelta
-    answer_within: timedelta
 
 
 @cache
@@ -101,6 +92,7 @@ def signing_in() -> SigningIn:
         idle_for=timedelta(minutes=row["idle_minutes"]),
         longest=timedelta(hours=row["longest_hours"]),
         longest_post=timedelta(days=row["longest_post_days"]),
+        expiring_for=timedelta(days=row["expiring_days"]),
         tries_of_an_address=row["tries_of_an_address"],
         address_for=timedelta(minutes=row["address_minutes"]),
         steps_for=timedelta(minutes=row["steps_minutes"]),
@@ -119,17 +111,6 @@ def _profile(row: dict[str, int]) -> PasswordProfile:
         kinds=row["kinds"],
         lasts=timedelta(days=row["days"]) if row["days"] else None,
         remembered=row["remembered"],
-    )
-
-
-def drafts() -> Drafts:
-    """Return how long typing and sent forms are kept, and how much of a form."""
-    row = _table()["drafts"]
-    return Drafts(
-        kept_for=timedelta(hours=row["kept_hours"]),
-        most_bytes=row["most_bytes"],
-        sent_for=timedelta(hours=row["sent_hours"]),
-        answer_within=timedelta(seconds=row["answer_seconds"]),
     )
 
 

@@ -17,6 +17,7 @@ ACTIONS: dict[str, str] = {
     "access.matrix": "查看岗位权限对照",
     "system.health": "查看运行状况",
     "audit.read": "查看审计日志",
+    "audit.evidence": "制作证据包",
     "registry.read": "查看人员与家庭",
     "registry.search": "查找人员",
     "registry.register": "登记人员",
@@ -140,6 +141,7 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
     Role.AUDITOR: _LOOK
     | {
         "audit.read",
+        "audit.evidence",
         "registry.who_looked",
         "access.read",
         "access.matrix",

@@ -1,51 +1,56 @@
-"""Signing in, choosing a post, and what each request asks again."""
+"""Sessions: begun with both factors, in one post at a time, and asked again at every request."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
+from django.utils.timezone import localtime
 
 from yibao.apps.access import audit
-from yibao.apps.access.models import Operator, Post, SignInFailures
-from yibao.apps.access.passwords import PasswordNotNew, check_strength, hashed, is_right
+from yibao.apps.access.models import Operator, OperatorSession, Post, SessionEnd
+from yibao.apps.access.operations import factors, tries
+from yibao.apps.access.operations.factors import FactorMissing
+from yibao.apps.access.operations.signing import sign_in_refused
+from yibao.apps.access.passwords import is_expired
 from yibao.apps.access.posts import in_force
 from yibao.apps.access.roles import ROLE_ACTIONS
-from yibao.apps.access.scope import Scope
+from yibao.apps.access.scope import NotThere, Scope
 from yibao.core.refusal import Refusal
 from yibao.rulebook.regions import signing_in
 
-_MINUTE = timedelta(minutes=1)
-_LONGEST_NUMBER = 20
-
-
-class SignInRefused(Refusal):
-    """Unknown number, wrong password or closed account: one sentence, so that nobody can tell."""
-
-    code = "E930"
-    message = "工号或密码不正确"
-    remedy = "请核对后再试；连续失败 {failures} 次将锁定 {minutes} 分钟"
-    message_en = "Staff number or password is wrong"
-    remedy_en = "Check both; after {failures} failures in a row the number is locked for {minutes}"
-
-
-class AccountLocked(Refusal):
-    """Too many failures under this staff number, whether anybody has it or not."""
-
-    code = "E931"
-    message = "该工号连续失败 {failures} 次，已锁定"
-    remedy = "请在 {minutes} 分钟后再试，或联系安全管理员"
-    message_en = "This staff number is locked after {failures} failures in a row"
-    remedy_en = "Try again in {minutes} minutes, or ask the security administrator"
+# Written at most once in this time: a session is no reason to write at every request.
+_SEEN_EVERY = timedelta(seconds=30)
 
 
 class SessionEnded(Refusal):
-    """Signed in elsewhere, closed, or out of time: the person signs in again."""
+    """Signed out, closed, or out of time: the person signs in again."""
 
     code = "E932"
     message = "登录已失效"
     remedy = "请重新登录"
     message_en = "You are signed out"
     remedy_en = "Sign in again"
+
+
+class PostTaken(SessionEnded):
+    """Somebody signed in with the same post: one post, one session."""
+
+    code = "E939"
+    message = "{who} 于 {when} 在 {address} 以同一岗位登录，此处的登录已结束"
+    remedy = "如不是您本人所为，请立即联系安全管理员；否则请在一处使用"
+    message_en = "{who} signed in with this post at {when} from {address}; this session is over"
+    remedy_en = "If that was not you, call the security administrator at once"
+
+
+class ForcedOut(SessionEnded):
+    """The security administrator ended the session."""
+
+    code = "E941"
+    message = "安全管理员 {who} 于 {when} 结束了此处的登录，原因：{reason}"
+    remedy = "请联系安全管理员，或重新登录"
+    message_en = "The security administrator {who} ended this session at {when}: {reason}"
+    remedy_en = "Ask the security administrator, or sign in again"
 
 
 class PostEnded(Refusal):
@@ -68,142 +73,238 @@ class PasswordMustChange(Refusal):
     remedy_en = "Choose a password of your own"
 
 
-def sign_in(*, staff_no: str, password: str, address: str, at: datetime) -> Operator:
-    """Return the operator whose number and password these are; earlier sessions end.
+class PasswordExpired(PasswordMustChange):
+    """The password had its days."""
 
-    Failures are counted in the database under the staff number, existing or not, and survive a
-    restart. Raises SignInRefused, AccountLocked; both are recorded.
-    """
-    staff_no = staff_no.strip()[:_LONGEST_NUMBER]
-    with transaction.atomic():
-        operator, refusal = _judged(staff_no, password, at)
-        audit.record(
-            scope=None,
-            action="access.sign_in",
-            at=at,
-            object_kind="operator",
-            object_id=operator.id if operator else "",
-            area_no=operator.organisation.area_from if operator else 0,
-            outcome=audit.REFUSED if refusal else audit.DONE,
-            detail={"staff_no": staff_no} | ({"code": refusal.code} if refusal else {}),
-            address=address,
-        )
-    if refusal is not None:
-        raise refusal
-    assert operator is not None, "who is not refused is somebody"
-    return operator
+    code = "E942"
+    message = "密码已超过使用期限"
+    remedy = "请设置新密码"
+    message_en = "The password has had its days"
+    remedy_en = "Choose a new one"
 
 
-def _judged(staff_no: str, password: str, at: datetime) -> tuple[Operator | None, Refusal | None]:
-    """Compare number and password and write the count, under a lock on the number."""
-    tries, _ = SignInFailures.objects.select_for_update().get_or_create(staff_no=staff_no)
-    operator = Operator.objects.select_related("organisation").filter(staff_no=staff_no).first()
-    limits = signing_in()
-    if tries.locked_until is not None and at < tries.locked_until:
-        left = -((at - tries.locked_until) // _MINUTE)
-        return operator, AccountLocked(failures=limits.failures_until_locked, minutes=left)
-    stored = operator.password_hash if operator and operator.is_active else ""
-    if is_right(password, stored) and operator:
-        tries.delete()
-        operator.session_generation = F("session_generation") + 1
-        operator.last_signed_in_at = at
-        operator.save(update_fields=["session_generation", "last_signed_in_at"])
-        operator.refresh_from_db(fields=["session_generation"])
-        return operator, None
-    tries.failures = 1 if tries.locked_until else tries.failures + 1
-    is_locked = tries.failures >= limits.failures_until_locked
-    tries.locked_until = at + limits.locked_for if is_locked else None
-    tries.save()
-    return operator, _sign_in_refused()
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """A session at a request: its scope, and when its operator last showed a code."""
 
-
-def _sign_in_refused() -> SignInRefused:
-    limits = signing_in()
-    minutes = limits.locked_for // _MINUTE
-    return SignInRefused(failures=limits.failures_until_locked, minutes=minutes)
+    session_id: int
+    scope: Scope
+    confirmed_at: datetime
 
 
 @transaction.atomic
-def change_password(*, operator_id: int, old: str, new: str, at: datetime) -> Operator:
-    """Replace the password; every session but the one that asks ends.
-
-    Raises SignInRefused for a wrong old one, PasswordTooWeak, PasswordNotNew.
-    """
-    operator = Operator.objects.select_for_update().get(id=operator_id)
-    if not is_right(old, operator.password_hash):
-        raise _sign_in_refused()
-    check_strength(new, staff_no=operator.staff_no)
-    if new == old:
-        raise PasswordNotNew
-    operator.password_hash = hashed(new)
-    operator.password_is_one_time = False
-    operator.session_generation += 1
-    operator.save(update_fields=["password_hash", "password_is_one_time", "session_generation"])
-    audit.record(
-        scope=None,
-        action="access.change_password",
-        at=at,
-        object_kind="operator",
-        object_id=operator.id,
-        area_no=operator.organisation.area_from,
-        detail={"staff_no": operator.staff_no},
+def begin_session(*, operator_id: int, address: str, at: datetime) -> OperatorSession:
+    """Begin a session of an operator who showed both factors; it has no post yet."""
+    operator = Operator.objects.get(id=operator_id)
+    return OperatorSession.objects.create(
+        operator=operator,
+        generation=operator.session_generation,
+        address=address,
+        started_at=at,
+        seen_at=at,
+        confirmed_at=at,
     )
-    return operator
 
 
 @transaction.atomic
 def choose_post(*, operator_id: int, post_id: int, at: datetime) -> Scope:
     """Return the scope of a post of this operator on the day of `at`.
 
-    Raises PasswordMustChange, PostEnded, SessionEnded for a closed account.
+    Raises PasswordMustChange, FactorMissing, PostEnded, SessionEnded for a closed account.
     """
-    scope = _scope(operator_id, post_id, at.date())
-    audit.record(
-        scope=scope,
-        action="access.choose_post",
-        at=at,
-        object_kind="post",
-        object_id=post_id,
-        area_no=scope.area_from,
-    )
+    post = _post(operator_id, post_id)
+    scope = _scope(post, at.date())
+    if not factors.has_factor(operator_id=operator_id):
+        raise FactorMissing
+    _record_choice(scope, at)
     return scope
 
 
 @transaction.atomic
-def sign_out(*, operator_id: int, at: datetime) -> None:
-    """End every session of the operator."""
-    operator = Operator.objects.select_related("organisation").get(id=operator_id)
-    Operator.objects.filter(id=operator_id).update(session_generation=F("session_generation") + 1)
-    audit.record(
-        scope=None,
-        action="access.sign_out",
-        at=at,
-        object_kind="operator",
-        object_id=operator_id,
-        area_no=operator.organisation.area_from,
-        detail={"staff_no": operator.staff_no},
+def take_post(*, session_id: int, post_id: int, at: datetime, now: datetime) -> Scope:
+    """Put a session into a post; another session in the same post ends.
+
+    `at` is the moment of the served day, `now` the database's. Raises as `choose_post`, and
+    PasswordExpired.
+    """
+    one = OperatorSession.objects.select_for_update(of=("self",)).get(id=session_id)
+    if one.ended_at is not None:
+        raise SessionEnded
+    post = _post(one.operator_id, post_id, locked=True)
+    scope = _scope(post, at.date())
+    if not factors.has_factor(operator_id=one.operator_id):
+        raise FactorMissing
+    if is_expired(post.operator, now=now):
+        raise PasswordExpired
+    others = OperatorSession.objects.filter(post=post, ended_at__isnull=True)
+    others.exclude(id=one.id).update(
+        ended_at=now, ended_why=SessionEnd.TAKEN, ended_by=one.operator_id, successor=one
     )
+    one.post = post
+    one.save(update_fields=["post"])
+    _record_choice(scope, at)
+    return scope
 
 
-def scope_of(*, operator_id: int, post_id: int, generation: int, on: date) -> Scope:
+def present(*, session_id: int, on: date, now: datetime) -> Presence:
     """Return the scope of a session's post, looked up anew for every request.
 
     So a closed account, an ended post or a changed password ends the session at its very next
-    request. Raises SessionEnded, PasswordMustChange, PostEnded.
+    request. Raises SessionEnded, PostTaken, ForcedOut, PasswordMustChange, PostEnded.
     """
-    return _scope(operator_id, post_id, on, generation=generation)
+    one = open_session(session_id=session_id, now=now)
+    if one.post is None:
+        raise PostEnded
+    return Presence(session_id=one.id, scope=_scope(one.post, on), confirmed_at=one.confirmed_at)
 
 
-def _scope(operator_id: int, post_id: int, on: date, generation: int | None = None) -> Scope:
-    post = (
-        Post.objects.select_related("operator", "organisation")
-        .filter(id=post_id, operator_id=operator_id)
+def scope_of(*, operator_id: int, post_id: int, on: date) -> Scope:
+    """Return the scope of somebody's post on a day, for work that goes on while he is away.
+
+    Raises SessionEnded for a closed account, PasswordMustChange, PostEnded.
+    """
+    return _scope(_post(operator_id, post_id), on)
+
+
+def open_session(*, session_id: int, now: datetime) -> OperatorSession:
+    """Return a session that is open, and note that it is used. Raises as `present`."""
+    one = (
+        OperatorSession.objects.select_related(
+            "operator", "post__organisation", "post__operator", "successor", "ended_by"
+        )
+        .filter(id=session_id)
         .first()
     )
-    if post is None:
+    if one is None:
+        raise SessionEnded
+    if one.ended_at is not None:
+        raise _why_ended(one)
+    if not one.operator.is_active or one.generation != one.operator.session_generation:
+        raise SessionEnded
+    limits = signing_in()
+    for why, over in (
+        (SessionEnd.TOO_LONG, now - one.started_at >= limits.longest),
+        (SessionEnd.IDLE, now - one.seen_at >= limits.idle_for),
+    ):
+        if over:
+            _end(Q(id=one.id), why=why, now=now)
+            raise SessionEnded
+    if now - one.seen_at >= _SEEN_EVERY:
+        OperatorSession.objects.filter(id=one.id).update(seen_at=now)
+    return one
+
+
+def keep_session(*, session_id: int, operator: Operator) -> None:
+    """Let a session go on as its operator's new generation, after a change of password."""
+    OperatorSession.objects.filter(id=session_id, operator=operator).update(
+        generation=operator.session_generation
+    )
+
+
+def confirm_again(*, session_id: int, code: str, at: datetime, address: str) -> datetime:
+    """Take a code for a dangerous act; return when it was confirmed.
+
+    Failures count with those of signing in; the one that locks the number ends the session.
+    Raises SignInRefused, AccountLocked; recorded either way.
+    """
+    with transaction.atomic():
+        one = OperatorSession.objects.select_related("operator__organisation").get(id=session_id)
+        counted = tries.failures_of(staff_no=one.operator.staff_no)
+        refusal: Refusal | None = tries.lock_of(tries=counted, at=at)
+        if refusal is None:
+            if factors.accept(operator_id=one.operator_id, answer=code, at=at):
+                counted.delete()
+                OperatorSession.objects.filter(id=one.id).update(confirmed_at=at)
+            else:
+                refusal = sign_in_refused()
+                if tries.count_failure(tries=counted, at=at):
+                    _end(Q(id=one.id), why=SessionEnd.LOCKED, now=at)
+        _note(one.operator, "access.confirm_again", at, refusal=refusal, address=address)
+    if refusal is not None:
+        raise refusal
+    return at
+
+
+@transaction.atomic
+def sign_out(*, session_id: int, at: datetime, everywhere: bool = False) -> None:
+    """End a session, or every session of its operator."""
+    one = OperatorSession.objects.select_related("operator__organisation").get(id=session_id)
+    if everywhere:
+        _end(Q(operator=one.operator), why=SessionEnd.EVERYWHERE, now=at)
+        Operator.objects.filter(id=one.operator_id).update(
+            session_generation=F("session_generation") + 1
+        )
+    else:
+        _end(Q(id=one.id), why=SessionEnd.SIGNED_OUT, now=at)
+    _note(one.operator, "access.sign_out", at, everywhere=everywhere)
+
+
+@transaction.atomic
+def force_out(*, scope: Scope, session_id: int, reason: str, at: datetime, now: datetime) -> None:
+    """End somebody's session; it learns who did it, when and why at its next request.
+
+    Raises NotAllowed, NotThere for a session elsewhere, or one that is over.
+    """
+    scope.require("access.end_session")
+    assert reason.strip(), "a session is ended for a reason"
+    found = OperatorSession.objects.select_related("operator__organisation").filter(
+        id=session_id,
+        ended_at__isnull=True,
+        operator__organisation__region_id=scope.region,
+        operator__organisation__area_from__gte=scope.area_from,
+        operator__organisation__area_from__lt=scope.area_until,
+    )
+    one = found.first()
+    if one is None:
+        raise NotThere(what="该登录会话")
+    _end(
+        Q(id=one.id),
+        why=SessionEnd.FORCED,
+        now=now,
+        by=scope.operator_id or None,
+        reason=reason,
+    )
+    audit.record(
+        scope=scope,
+        action="access.end_session",
+        at=at,
+        object_kind="operator",
+        object_id=one.operator_id,
+        area_no=one.operator.organisation.area_from,
+        detail={"staff_no": one.operator.staff_no, "session": one.id, "reason": reason},
+    )
+
+
+def _end(which: Q, *, why: str, now: datetime, by: int | None = None, reason: str = "") -> None:
+    OperatorSession.objects.filter(which, ended_at__isnull=True).update(
+        ended_at=now, ended_why=why, ended_by=by, ended_reason=reason
+    )
+
+
+def _why_ended(one: OperatorSession) -> SessionEnded:
+    assert one.ended_at is not None
+    who = one.ended_by.name if one.ended_by else ""
+    when = f"{localtime(one.ended_at):%Y-%m-%d %H:%M}"
+    if one.ended_why == SessionEnd.TAKEN and one.successor:
+        return PostTaken(who=who, when=when, address=one.successor.address or "-")
+    if one.ended_why == SessionEnd.FORCED:
+        return ForcedOut(who=who, when=when, reason=one.ended_reason)
+    return SessionEnded()
+
+
+def _post(operator_id: int, post_id: int, *, locked: bool = False) -> Post:
+    posts = Post.objects.select_related("operator__organisation__region", "organisation")
+    if locked:
+        posts = posts.select_for_update(of=("self",))
+    found = posts.filter(id=post_id, operator_id=operator_id).first()
+    if found is None:
         raise PostEnded
+    return found
+
+
+def _scope(post: Post, on: date) -> Scope:
     operator, organisation = post.operator, post.organisation
-    if not operator.is_active or generation not in (None, operator.session_generation):
+    if not operator.is_active:
         raise SessionEnded
     if operator.password_is_one_time:
         raise PasswordMustChange
@@ -220,4 +321,42 @@ def _scope(operator_id: int, post_id: int, on: date, generation: int | None = No
         area_until=organisation.area_until,
         area_name=organisation.name,
         actions=ROLE_ACTIONS[post.role],
+    )
+
+
+def _record_choice(scope: Scope, at: datetime) -> None:
+    audit.record(
+        scope=scope,
+        action="access.choose_post",
+        at=at,
+        object_kind="post",
+        object_id=scope.post_id,
+        area_no=scope.area_from,
+    )
+
+
+def _note(
+    operator: Operator,
+    action: str,
+    at: datetime,
+    *,
+    refusal: Refusal | None = None,
+    address: str = "",
+    everywhere: bool = False,
+) -> None:
+    detail: dict[str, object] = {"staff_no": operator.staff_no}
+    if everywhere:
+        detail["everywhere"] = True
+    if refusal is not None:
+        detail["code"] = refusal.code
+    audit.record(
+        scope=None,
+        action=action,
+        at=at,
+        object_kind="operator",
+        object_id=operator.id,
+        area_no=operator.organisation.area_from,
+        outcome=audit.REFUSED if refusal else audit.DONE,
+        detail=detail,
+        address=address,
     )
