@@ -23,7 +23,7 @@ import structlog
 from yibao.database.service import close_connections, database_at_hand
 
 _DONE = 0
-_SEAL_SECONDS, _RETAIN_SECONDS, _LOOK_SECONDS, _BEAT_SECONDS = 60, 3600, 2, 20
+_SEAL_SECONDS, _RETAIN_SECONDS, _LOOK_SECONDS, _BEAT_SECONDS = 60, 60, 1, 5
 _log = structlog.get_logger("yibao.work")
 
 
@@ -121,12 +121,16 @@ def work(stop: Stop, *, once: bool = False) -> None:
 
 
 def retain() -> None:
-    """Have every app that has a module `retention` remove what its time is over for."""
+    """Shred exports whose time is over; every app's module `retention` removes what is its own."""
     from django.apps import apps
     from django.utils.module_loading import module_has_submodule
 
     from yibao.apps.access import queries
+    from yibao.apps.access.models import PoolingRegion
+    from yibao.apps.desk import operations
 
+    for region in PoolingRegion.objects.values_list("code", flat=True):
+        operations.shred_expired(region=region, at=queries.clock(region=region).at)
     at = queries.clock().now
     for app in apps.get_app_configs():
         if app.name.startswith("yibao.") and module_has_submodule(app.module, "retention"):

@@ -9,7 +9,6 @@ from django.db.models import Prefetch, QuerySet
 
 from yibao.apps.access import rulebooks
 from yibao.apps.access.models import (
-    AuditRecord,
     Operator,
     Organisation,
     OrganisationKind,
@@ -17,10 +16,9 @@ from yibao.apps.access.models import (
     Post,
 )
 from yibao.apps.access.posts import in_force_on
-from yibao.apps.access.scope import NotThere, Scope, scoped
+from yibao.apps.access.scope import NotThere, Scope
 
 CHINA = ZoneInfo("Asia/Shanghai")
-PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -159,25 +157,6 @@ def operator_of(scope: Scope, *, operator_id: int) -> Operator:
     if found is None:
         raise NotThere(what="该账号")
     return found
-
-
-def audit_records(
-    scope: Scope,
-    *,
-    object_kind: str = "",
-    object_id: str = "",
-    before_id: int = 0,
-    limit: int = PAGE,
-) -> list[AuditRecord]:
-    """Return the newest records of the scope, of one object where it is named."""
-    scope.require("audit.read")
-    with scoped(scope):
-        rows = AuditRecord.objects.order_by("-id")
-        if object_kind:
-            rows = rows.filter(object_kind=object_kind, object_id=object_id)
-        if before_id:
-            rows = rows.filter(id__lt=before_id)
-        return list(rows[:limit])
 
 
 def _places() -> QuerySet[Organisation]:
