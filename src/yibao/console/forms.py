@@ -68,6 +68,17 @@ class ConsoleForm(forms.Form):
             record_refusal(request, refusal)
             self.refuse(refusal)
 
+    @contextlib.contextmanager
+    def refusals_but(self, request: ConsoleRequest, kind: type[Refusal]) -> Iterator[None]:
+        """Do what `refusals` does, but for one kind, which the view shows itself."""
+        try:
+            yield
+        except kind:
+            raise
+        except Refusal as refusal:
+            record_refusal(request, refusal)
+            self.refuse(refusal)
+
     def refuse(self, refusal: Refusal) -> None:
         """Add a refusal's words at the field that it belongs to, or above the form."""
         field = refusal.field if refusal.field in self.fields else None

@@ -1,8 +1,9 @@
 """The first page: what waits, by its deadline; beside it what is below its target."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 
-from yibao.console.page import ConsoleRequest, console_page, page
+from yibao.apps.access.models import Role
+from yibao.console.page import ConsoleRequest, address, console_page, page
 from yibao.console.schedule import schedule
 from yibao.console.targets import below_target
 from yibao.console.waiting import by_deadline, waiting_for
@@ -12,7 +13,9 @@ WEEKDAYS = "一二三四五六日"
 
 @console_page()
 def home(request: ConsoleRequest) -> HttpResponse:
-    """Show the post's queue."""
+    """Show the post's queue; an agent's first page is the village."""
+    if request.scope.role == Role.VILLAGE_AGENT:
+        return HttpResponseRedirect(address(request, "village:mine"))
     tasks = waiting_for(request)
     context = {
         "groups": by_deadline(tasks, on=request.served_on),

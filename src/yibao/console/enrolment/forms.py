@@ -38,6 +38,28 @@ class UploadForm(ConsoleForm):
         self.fields["area"].queryset = queries.villages_of(scope)
 
 
+class MendFileForm(ConsoleForm):
+    """The error file, corrected."""
+
+    file = forms.FileField(
+        label=_("改好的错误表"), widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"})
+    )
+
+
+class HouseholdForm(ConsoleForm):
+    """Where a family lives, and its number in the village."""
+
+    area = VillageField(label=_("村（社区）"), queryset=Organisation.objects.none())
+    household_no = forms.CharField(label=_("家庭编号"), max_length=20)
+
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        villages = queries.villages_of(scope)
+        self.fields["area"].queryset = villages
+        if villages.count() == 1:
+            self.initial["area"] = villages.first()
+
+
 class UndoForm(ConsoleForm):
     """Why a written ledger is taken back."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from yibao.console.enrolment import views
+from yibao.console.enrolment import mending, views
 
 app_name = "enrolment"
 urlpatterns = [
@@ -12,6 +12,11 @@ urlpatterns = [
     path("imports/<int:import_id>/check/", views.check, name="check"),
     path("imports/<int:import_id>/decide/", views.decide, name="decide"),
     path("imports/<int:import_id>/confirm/", views.confirm, name="confirm"),
+    path("imports/<int:import_id>/pause/", views.pause, name="pause"),
+    path("imports/<int:import_id>/resume/", views.resume, name="resume"),
+    path("imports/<int:import_id>/mend/", mending.mend, name="mend"),
+    path("imports/<int:import_id>/mend/file/", mending.mend_file, name="mend_file"),
+    path("households/new/", mending.household, name="household"),
     path("imports/<int:import_id>/drop/", views.drop, name="drop"),
     path("imports/<int:import_id>/undo/", views.undo, name="undo"),
 ]

@@ -1,19 +1,29 @@
 """A ledger's way through the console: template, upload, dry run, decision, result, undoing."""
 
+from collections.abc import Callable
+
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from yibao.apps.access import queries as access
+from yibao.apps.access.scope import NotThere
+from yibao.apps.desk import jobs
+from yibao.apps.desk.models import Job
+from yibao.apps.desk.queries import job_of
 from yibao.apps.enrolment import operations, queries
 from yibao.apps.enrolment.ledgers import PAYMENT_LEDGER, form_of
 from yibao.apps.enrolment.ledgers import forms as ledger_forms
 from yibao.apps.enrolment.queries import ImportPage
+from yibao.apps.enrolment.tasks import LEDGER
 from yibao.console.enrolment.forms import UndoForm, UploadForm
 from yibao.console.page import ConsoleRequest, address, attachment, console_page, done, page
 from yibao.console.paging import Pager
 
 _SIZE, _ROWS = 50, 20
 _DIGITS = 19
+# More good lines than this are written by a job, not within the request.
+_AT_ONCE = 2_000
+_UNDER_WAY = frozenset({"waiting", "running", "paused", "failed"})
 # The step of the wizard at which an import of each state stands; after the last, all are done.
 _STEPS = {"uploaded": 2, "checked": 3, "writing": 4, "done": 6, "undone": 6, "dropped": 3}
 
@@ -102,9 +112,18 @@ def _shown(request: ConsoleRequest, import_id: int) -> HttpResponse:
         "all_faulty": sum(reason.rows for reason in found.reasons),
         "may_confirm": request.scope.allows("enrolment.confirm"),
         "may_undo": _may_undo(request, found),
+        "job": _job(request, found),
         "has_household": form_of(found.line.kind).has("relation"),
     }
     return page(request, "console/enrolment/import.html", context)
+
+
+def _job(request: ConsoleRequest, found: ImportPage) -> Job | None:
+    """Return the job that writes this ledger, while it is not at its end."""
+    if found.line.state not in ("checked", "writing"):
+        return None
+    job = job_of(scope=request.scope, kind=LEDGER, object_id=found.line.import_id)
+    return job if job is not None and job.state in _UNDER_WAY else None
 
 
 def _may_undo(request: ConsoleRequest, found: ImportPage) -> bool:
@@ -147,11 +166,57 @@ def decide(request: ConsoleRequest, import_id: int) -> HttpResponse:
 
 @console_page()
 def confirm(request: ConsoleRequest, import_id: int) -> HttpResponse:
-    """Write the good lines; pressed again after a break it goes on where it stopped."""
+    """Write the good lines; pressed again after a break it goes on where it stopped.
+
+    A large ledger is written by a job, which shows how far it is and may be paused.
+    """
     if request.method == "POST":
+        whole = queries.import_page(scope=request.scope, import_id=import_id, limit=0)
+        if whole.line.rows_good > _AT_ONCE:
+            _enqueue(request, whole)
+            return done(request, _("已开始入库，可以离开本页"), "enrolment:import", import_id)
         operations.confirm_ledger(scope=request.scope, import_id=import_id, at=request.at)
         return done(request, _("入库完成"), "enrolment:import", import_id)
     return _shown(request, import_id)
+
+
+def _enqueue(request: ConsoleRequest, whole: ImportPage) -> None:
+    one = whole.line
+    title = _("%(village)s %(year)s 年度%(name)s入库") % {
+        "village": one.area_name,
+        "year": one.year,
+        "name": one.kind_name,
+    }
+    jobs.enqueue(
+        scope=request.scope.narrowed(one.area_no, one.area_no + 1, one.area_name),
+        kind=LEDGER,
+        title=title,
+        object_id=one.import_id,
+        total=one.rows_good,
+        at=request.at,
+    )
+
+
+@console_page()
+def pause(request: ConsoleRequest, import_id: int) -> HttpResponse:
+    """Hold the writing of a ledger: it stops after the lines that are being written now."""
+    return _steer(request, import_id, jobs.hold, _("已请求暂停，写完当前一批后停下"))
+
+
+@console_page()
+def resume(request: ConsoleRequest, import_id: int) -> HttpResponse:
+    """Let the writing of a ledger go on after the last whole batch."""
+    return _steer(request, import_id, jobs.go_on, _("继续入库"))
+
+
+def _steer(
+    request: ConsoleRequest, import_id: int, steer: Callable[..., Job], words: str
+) -> HttpResponse:
+    job = job_of(scope=request.scope, kind=LEDGER, object_id=import_id)
+    if job is None:
+        raise NotThere(what=_("这一批次的入库任务"))
+    steer(scope=request.scope, job_id=job.id, at=request.at)
+    return done(request, words, "enrolment:import", import_id)
 
 
 @console_page()

@@ -5,6 +5,7 @@ from yibao.apps.collection.operations.declarations import assess_declaration, de
 from yibao.apps.collection.operations.deposits import deposit_cash
 from yibao.apps.collection.operations.dues import PriceLeftOpen, cancel_dues, raise_dues
 from yibao.apps.collection.operations.files import take_payment_file
+from yibao.apps.collection.operations.households import HouseholdCash, collect_from_household
 from yibao.apps.collection.operations.matching import (
     PaymentMatching,
     claim_unmatched,
@@ -27,6 +28,7 @@ from yibao.apps.collection.sheets import payment_template, read_payment_file
 
 __all__ = [
     "Confirmed",
+    "HouseholdCash",
     "NewRelief",
     "PaymentMatching",
     "PriceLeftOpen",
@@ -35,6 +37,7 @@ __all__ = [
     "change_payment",
     "claim_unmatched",
     "collect_cash",
+    "collect_from_household",
     "declare_cash",
     "deposit_cash",
     "give_receipt_range",

@@ -20,6 +20,15 @@ from yibao.apps.collection.queries.dues import (
     payments_of_due,
     persons_without_due,
 )
+from yibao.apps.collection.queries.households import (
+    CashRecord,
+    CashSums,
+    MemberDue,
+    cash_records,
+    cash_sums,
+    dues_of_household,
+    next_receipts,
+)
 from yibao.apps.collection.queries.payments import (
     PaymentFilter,
     PaymentRow,
@@ -37,20 +46,27 @@ from yibao.apps.collection.queries.payments import (
 )
 
 __all__ = [
+    "CashRecord",
+    "CashSums",
     "CollectorCash",
     "DuePage",
     "HeldCash",
+    "MemberDue",
     "PaidLine",
     "PaymentFilter",
     "PaymentRow",
     "Payments",
     "ReasonCount",
     "cash_by_collector",
+    "cash_records",
+    "cash_sums",
     "deposits",
     "due_page",
+    "dues_of_household",
     "dues_of_person",
     "dues_of_persons",
     "held_cash",
+    "next_receipts",
     "open_dues",
     "overdue_cash",
     "payment_file",

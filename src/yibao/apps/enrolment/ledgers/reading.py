@@ -23,6 +23,9 @@ _MARKS = re.compile(r"[\s*\u3000]+")
 _CELL_AT_MOST = 200
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\ufeff\ud800-\udfff]")
 _SHEET_NAME = 60
+_ROW_DIGITS = 8
+# The column of the error file that says where a line stood.
+ORIGIN = "原行号"
 
 
 class WrongTemplate(UnreadableFile):
@@ -87,6 +90,35 @@ def read_ledger(content: bytes, kind: str) -> ReadLedger:
     if not header and not rows:
         _refuse_empty(form, content)
     return ReadLedger(form=form, rows=tuple(rows), header=header)
+
+
+def lines_by_origin(content: bytes, kind: str) -> list[tuple[int, ReadRow]]:
+    """Read a corrected error file: each line with the row that it had in the ledger, 0 for none.
+
+    Raises what `read_ledger` raises.
+    """
+    origins = {
+        (sheet[:_SHEET_NAME], at + 1): _whole(_value(row, column))
+        for sheet, cells in sheets(content)
+        for column in [_origin_column(cells)]
+        if column is not None
+        for at, row in enumerate(cells)
+    }
+    read = read_ledger(content, kind)
+    return [(origins.get((row.sheet, row.row_no), 0), row) for row in read.rows]
+
+
+def _origin_column(cells: Sequence[Sequence[Any]]) -> int | None:
+    for row in cells[:_HEAD_WITHIN]:
+        for at, cell in enumerate(row):
+            if isinstance(cell, str) and _plain(cell) == ORIGIN:
+                return at
+    return None
+
+
+def _whole(value: Any) -> int:
+    text = _shown(value).removesuffix(".0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _ROW_DIGITS else 0
 
 
 def _refuse_empty(form: LedgerForm, content: bytes) -> None:

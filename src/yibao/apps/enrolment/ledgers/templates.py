@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import xlsxwriter
 
 from yibao.apps.enrolment.ledgers.forms import Column, LedgerForm, forms
-from yibao.apps.enrolment.ledgers.reading import form_of
+from yibao.apps.enrolment.ledgers.reading import ORIGIN, form_of
 
 # Lines prepared in the template, in pages of ten as on paper.
 LINES = 500
@@ -17,7 +17,7 @@ _BORDER = {**_FONT, "border": 1, "valign": "vcenter", "text_wrap": True}
 _LONGEST_LIST = 255
 _A4 = 9
 _TITLE = {"font_name": "黑体", "font_size": 16, "align": "center"}
-REASON, REMEDY, CODE, AT = "错误原因", "改正办法", "错误代码", "原行号"
+REASON, REMEDY, CODE, AT = "错误原因", "改正办法", "错误代码", ORIGIN
 _ADDED = (
     Column(REASON, "reason", width=44),
     Column(REMEDY, "remedy", width=44),

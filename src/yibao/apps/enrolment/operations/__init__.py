@@ -19,6 +19,12 @@ from yibao.apps.enrolment.operations.enrolling import (
     withdraw,
 )
 from yibao.apps.enrolment.operations.files import error_file, template
+from yibao.apps.enrolment.operations.households import (
+    LinesRefused,
+    MemberFault,
+    enrol_household,
+)
+from yibao.apps.enrolment.operations.mending import mend_by_file, mend_rows
 from yibao.apps.enrolment.operations.undoing import LinesAlreadyPaid, undo_ledger
 from yibao.apps.enrolment.operations.uploading import drop_ledger, upload_ledger
 from yibao.apps.enrolment.operations.years import close_year, open_year
@@ -28,6 +34,8 @@ __all__ = [
     "CoverItem",
     "Entry",
     "LinesAlreadyPaid",
+    "LinesRefused",
+    "MemberFault",
     "NewOtherCover",
     "cancel_coverage",
     "check_ledger",
@@ -37,7 +45,10 @@ __all__ = [
     "decide_warnings",
     "drop_ledger",
     "enrol",
+    "enrol_household",
     "error_file",
+    "mend_by_file",
+    "mend_rows",
     "open_year",
     "paid_guard",
     "record_other_cover",

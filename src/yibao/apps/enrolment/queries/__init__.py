@@ -26,11 +26,20 @@ from yibao.apps.enrolment.queries.lists import (
     unpaid_of,
     years,
 )
+from yibao.apps.enrolment.queries.mending import (
+    FaultyColumn,
+    FaultyLine,
+    FaultyLines,
+    faulty_lines,
+)
 
 __all__ = [
     "CoverageLine",
     "Covered",
     "EnrolmentLine",
+    "FaultyColumn",
+    "FaultyLine",
+    "FaultyLines",
     "ImportLine",
     "ImportPage",
     "OtherCoverLine",
@@ -42,6 +51,7 @@ __all__ = [
     "covered_on",
     "enrolments_of",
     "facts_for_rules",
+    "faulty_lines",
     "import_page",
     "imports",
     "imports_of_rows",

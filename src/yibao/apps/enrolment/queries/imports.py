@@ -125,7 +125,7 @@ def import_page(
         if ledger is None:
             raise NotThere(what="导入批次")
         rows = LedgerRow.objects.filter(ledger=ledger)
-        reasons = _reasons(rows)
+        reasons = reasons_of(rows)
         faulty = rows.filter(fault_code=code) if code else rows.exclude(fault_code="")
         listed = sum(one.rows for one in reasons if not code or one.code == code)
         amounts = _amounts(rows)
@@ -161,6 +161,12 @@ def imports_of_rows(*, scope: Scope, row_ids: Sequence[int]) -> dict[int, tuple[
         return {pk: (ledger, row) for pk, ledger, row in found}
 
 
+def line_of(ledger: LedgerImport) -> ImportLine:
+    """Return an import as the list shows it, inside the caller's scope."""
+    (line,) = _lines([ledger])
+    return line
+
+
 def _lines(listed: Sequence[LedgerImport]) -> list[ImportLine]:
     places = area_names({one.area_no for one in listed})
     people = _operators([one.uploaded_by for one in listed])
@@ -192,7 +198,8 @@ def _operators(ids: Sequence[int]) -> dict[int, str]:
     return dict(Operator.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
 
 
-def _reasons(rows: Any) -> tuple[ReasonCount, ...]:
+def reasons_of(rows: Any) -> tuple[ReasonCount, ...]:
+    """Return the reasons of the lines, errors first, the most frequent first."""
     counts = rows.exclude(fault_code="").values_list("fault_code").annotate(n=Count("id"))
     ordered = sorted(counts, key=lambda one: (not is_error(one[0]), -one[1], one[0]))
     return tuple(

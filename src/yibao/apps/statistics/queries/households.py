@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils.timezone import localdate
 
 from yibao.apps.access.scope import Scope, scoped
+from yibao.apps.registry.queries.search import above
 from yibao.apps.registry.shown import number_of, phone_of
 from yibao.apps.statistics.queries.standing import STANDING
 
@@ -76,9 +77,13 @@ select p.id, p.name, i.number, p.phone, p.household_id, coalesce(h.village_no, '
 
 
 def households_of(
-    *, scope: Scope, year: int, on: datetime, offset: int = 0, limit: int = PAGE
+    *, scope: Scope, year: int, on: datetime, text: str = "", offset: int = 0, limit: int = PAGE
 ) -> list[HouseholdRow]:
-    """Return the households of the scope, those with somebody to reach first. One query."""
+    """Return the households of the scope, those with somebody to reach first. One query.
+
+    `text` narrows to the household of that number in the village, or with a member whose name or
+    given name begins so.
+    """
     with scoped(scope), connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -91,10 +96,15 @@ def households_of(
               from standing s
               left join registry_household h on h.id = s.household_id
               left join registry_person p on p.id = h.head_id
+             where %(text)s = '' or h.village_no = %(text)s or exists (
+                   select from registry_person m where m.household_id = s.household_id
+                      and (m.name >= %(text)s and m.name < %(above)s
+                           or m.given_name >= %(text)s and m.given_name < %(above)s))
              group by 1, 2, 3, 4
              order by 9 desc, 3, 1 offset %(offset)s limit %(limit)s
             """,  # noqa: S608 - fixed texts
-            _values(year, on) | {"offset": offset, "limit": limit},
+            _values(year, on)
+            | {"offset": offset, "limit": limit, "text": text, "above": above(text or " ")},
         )
         return [HouseholdRow(*row) for row in cursor.fetchall()]
 
