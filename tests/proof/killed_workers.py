@@ -1,0 +1,127 @@
+"""Workers of batches that say where they are through a pipe, so that R5 can kill them anywhere.
+
+Each worker is a process of its own. It writes a byte after each chunk of a ledger and before each
+file that is taken; a byte is whole or not there, whenever the worker dies.
+"""
+
+import contextlib
+import os
+import time
+
+CHUNK_ROWS = 100
+LEDGERS, FILES = "ledgers", "files"
+
+
+def setup(database):
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    import django
+    from django.conf import settings
+
+    settings.DATABASES["default"]["NAME"] = database
+    django.setup()
+
+
+def run(database, kind, jobs, told, fault):
+    """Do the jobs, one after another; `told` is the writing end of the parent's pipe."""
+    setup(database)
+    if fault == "mark_committed_apart":
+        mark_committed_apart()
+    tell = os.dup(told.fileno())
+    os.write(tell, b"r")
+    if kind == LEDGERS:
+        for import_id in jobs:
+            write_ledger(import_id, lambda: os.write(tell, b"c"))
+    else:
+        for job in jobs:
+            os.write(tell, b"f")
+            take_file(*job)
+
+
+def write_ledger(import_id, on_chunk):
+    from tests.apps.access.offices import AT
+    from yibao.apps.access.scope import Scope
+    from yibao.apps.enrolment import operations
+    from yibao.core.flow import StepNotAllowed
+
+    with contextlib.suppress(StepNotAllowed):  # another one finished it
+        operations.confirm_ledger(
+            scope=Scope.system("hengshan"),
+            import_id=import_id,
+            at=AT,
+            chunk_rows=CHUNK_ROWS,
+            on_chunk=lambda _: on_chunk(),
+        )
+
+
+def take_file(kind, name, content, department_id):
+    """Take a payment file or a roster; one that was taken whole is not taken again."""
+    from datetime import date
+
+    from tests.apps.access.offices import AT
+    from yibao.apps.access.scope import Scope
+    from yibao.apps.collection import operations as collection
+    from yibao.apps.collection.operations.files import FileTakenBefore
+    from yibao.apps.subsidy import operations as subsidy
+    from yibao.apps.subsidy.operations.rosters import RosterTakenBefore
+
+    scope = Scope.system("hengshan")
+    with contextlib.suppress(FileTakenBefore, RosterTakenBefore):
+        if kind == "payments":
+            collection.take_payment_file(scope=scope, file_name=name, content=content, at=AT)
+        else:
+            subsidy.upload_roster(
+                scope=scope,
+                year=2021,
+                department_id=department_id,
+                kind="initial",
+                category=None,
+                as_of=date(2020, 9, 30),
+                file_name=name,
+                content=content,
+                paper_sealed=True,
+                at=AT,
+            )
+
+
+def mark_committed_apart():
+    """The seeded fault: what a chunk's lines became is committed before they are marked."""
+    from django.db import connection
+
+    from yibao.apps.access.scope import scoped
+    from yibao.apps.enrolment.operations import confirming
+
+    whole, marked = confirming._write, confirming._MARKED
+    marks = []
+
+    def without_the_mark(cursor, ledger, lines, at):
+        confirming._MARKED = "select %s::timestamptz, %s::bigint[], %s::bigint[]"
+        whole(_Kept(cursor, marks), ledger, lines, at)
+
+    chunk = confirming._write_chunk
+
+    def then_marked(scope, ledger, at, chunk_rows):
+        count = chunk(scope, ledger, at, chunk_rows)
+        time.sleep(0.1)
+        with scoped(scope), connection.cursor() as cursor:
+            while marks:
+                cursor.execute(marked, marks.pop())
+        return count
+
+    confirming._write, confirming._write_chunk = without_the_mark, then_marked
+
+
+class _Kept:
+    """A cursor that keeps what would have been marked."""
+
+    def __init__(self, cursor, marks):
+        self._cursor, self._marks = cursor, marks
+
+    def execute(self, words, params=None):
+        from yibao.apps.enrolment.operations import confirming
+
+        if words == confirming._MARKED:
+            self._marks.append(params)
+        return self._cursor.execute(words, params)
+
+    def __getattr__(self, name):
+        return getattr(self._cursor, name)
