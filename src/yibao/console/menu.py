@@ -11,6 +11,7 @@ from yibao.apps.access.models import Role
 from yibao.apps.access.scope import Scope
 from yibao.apps.collection import queries as collection
 from yibao.apps.policy import queries as policy
+from yibao.apps.registry import queries as registry
 from yibao.apps.subsidy import queries as subsidy
 
 # In the order of the menu; the first has no heading.
@@ -40,6 +41,7 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry("console:home", _("待办"), "work", "", icon="list"),
     Entry("console:search", _("查人"), "work", "registry.search", icon="person"),
+    Entry("village:mine", _("我的村"), "work", "collection.collect_cash", icon="people"),
     Entry("enrolment:imports", _("台账导入"), "enrol", "enrolment.read", icon="tray"),
     Entry("collection:payments", _("缴费"), "enrol", "collection.read", icon="yuan"),
     Entry(
@@ -61,6 +63,8 @@ ENTRIES: tuple[Entry, ...] = (
         badge=subsidy.unmatched_badge,
     ),
     Entry("statistics:board", _("征缴看板"), "report", "statistics.read", icon="board"),
+    Entry("statistics:people", _("花名册"), "enrol", "statistics.people", icon="people"),
+    Entry("statistics:households", _("家庭"), "enrol", "statistics.people", icon="people"),
     Entry("statistics:unpaid", _("未缴名单"), "report", "statistics.people", icon="people"),
     Entry("claims:settlements", _("机构结算"), "benefit", "claims.read", icon="cross"),
     Entry("care:institutions", _("医疗机构"), "benefit", "care.read", icon="form"),
@@ -89,6 +93,15 @@ ENTRIES: tuple[Entry, ...] = (
         badge=rights.waiting_count,
     ),
     Entry("access:matrix", _("权限对照"), "admin", "access.matrix", icon="list"),
+    Entry(
+        "registry:erasures",
+        _("身份信息删除"),
+        "admin",
+        "registry.erase",
+        icon="lock",
+        badge=registry.erasures_waiting,
+    ),
+    Entry("console:active_sessions", _("登录会话"), "admin", "access.end_session", icon="lock"),
     Entry("access:audit", _("审计日志"), "admin", "audit.read", icon="lock"),
     Entry("system:health", _("系统状态"), "admin", "system.health", icon="board"),
 )

@@ -128,6 +128,10 @@ class SealedField(models.BinaryField):
         kwargs.pop("db_default", None)
         return name, "yibao.database.sealing.SealedField", args, kwargs
 
+    def _check_str_default_value(self) -> list[Any]:
+        """A text is what this field takes."""
+        return []
+
     def get_lookup(self, lookup_name: str) -> Any:
         """Refuse every comparison but the test for NULL."""
         if lookup_name != "isnull":

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from yibao.apps.registry import queries
 from yibao.console.page import ConsoleRequest, console_page, page
 from yibao.console.registry.dossier import Row, age_on, dossier, household_rows, period_words
+from yibao.console.registry.private import can_see_looks
 from yibao.rulebook.national import code_label
 
 
@@ -23,6 +24,7 @@ def person(request: ConsoleRequest, person_id: int) -> HttpResponse:
         if found.documents
         else "",
         "totals": _totals(known.rows),
+        **can_see_looks(request, found),
         "period": period_words(known.year_coverage) if known.year_coverage else (),
     }
     return page(request, "console/registry/person.html", context)

@@ -25,6 +25,7 @@ from yibao.apps.registry.operations.registration import (
     register_many,
     register_person,
 )
+from yibao.apps.registry.operations.revealing import Revealed, RevealUnfounded, reveal
 from yibao.apps.registry.people import NewDocument, NewIdentity, NewPerson
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "NewIdentity",
     "NewPerson",
     "RegisteredElsewhere",
+    "RevealUnfounded",
+    "Revealed",
     "ask_erasure",
     "decide_erasure",
     "indexes_elsewhere",
@@ -48,4 +51,5 @@ __all__ = [
     "record_identity",
     "register_many",
     "register_person",
+    "reveal",
 ]
