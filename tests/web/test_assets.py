@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.test import Client
 
@@ -72,3 +73,9 @@ def test_the_frame_weighs_little_on_a_slow_line():
         name: len(body(Client().get(static(f"web/{name}"), headers=headers))) for name in frame
     }
     assert sum(sizes.values()) < 45_000, sizes
+
+
+def test_servers_of_django_itself_find_a_file_by_its_digest():
+    name = static("web/yibao.css").removeprefix("/static/")
+    assert finders.find(name) == str(SHEET)
+    assert finders.find(name.replace(".css", "0.css")) is None

@@ -83,4 +83,4 @@ def test_every_class_that_a_page_wears_is_defined_in_a_sheet(scripts):
 
 
 # What scripts and tests look for, without a look of its own; and parts of names put together.
-UNSTYLED = {"k-", "yb-s-", "info"}
+UNSTYLED = {"k-", "yb-s-", "yb-w-", "info"}

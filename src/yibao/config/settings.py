@@ -148,6 +148,11 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [_place for _place in (_package / "web" / "static",) if _place.is_dir()]
 # Served straight from the package: nothing to collect before the first start.
 WHITENOISE_USE_FINDERS = True
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "yibao.web.assets.DigestFinder",
+]
 STORAGES = {"staticfiles": {"BACKEND": "yibao.web.assets.DigestNames"}}
 
 # -- Log -------------------------------------------------------------------------------------------

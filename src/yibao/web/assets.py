@@ -12,13 +12,14 @@ import gzip
 import hashlib
 import io
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.finders import BaseFinder
 from django.contrib.staticfiles.storage import StaticFilesStorage
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import NOT_ALLOWED_RESPONSE, Response
@@ -78,6 +79,23 @@ def packed_files() -> Mapping[str, Packed]:
             path = Path(storage.path(name))
             found.setdefault(name, Packed(name, path.read_bytes()))
     return found
+
+
+class DigestFinder(BaseFinder):
+    """Lets what serves without our middleware (Django's own servers) find a file by its digest."""
+
+    def find(self, path: str, find_all: bool = False, **older: Any) -> Any:
+        """Return where the file lies that has this name with its digest."""
+        wanted = PurePosixPath(path)
+        name = str(wanted.with_name(f"{PurePosixPath(wanted.stem).stem}{wanted.suffix}"))
+        packed = packed_files().get(name)
+        if packed is None or packed.hashed_name != path:
+            return []
+        return finders.find(name, find_all=find_all)
+
+    def list(self, ignore_patterns: Any) -> Iterable[Any]:
+        """Return nothing: these are second names."""
+        return []
 
 
 class DigestNames(StaticFilesStorage):

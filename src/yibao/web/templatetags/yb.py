@@ -75,7 +75,7 @@ def law(content: str, place: str) -> SafeString:
 @register.simple_block_tag
 def note(content: str, kind: str, title: str = "") -> SafeString:
     """Return a note: one sentence of fact, one of what to do."""
-    head = format_html("<h3>{}</h3>", title) if title else ""
+    head = format_html('<p class="yb-title">{}</p>', title) if title else ""
     return format_html('<div class="note k-{}">{}{}</div>', kind, head, _trimmed(content))
 
 
@@ -84,8 +84,9 @@ def panel(
     context: Any, content: str, title: str, meta: str = "", flush: bool = False, acts: str = ""
 ) -> SafeString:
     """Return a panel with its h2; `flush` for a table that touches the border."""
-    number = context.render_context.get("yb_panels", 0) + 1
-    context.render_context["yb_panels"] = number
+    # Counted over the page: a template that is included has a render context of its own.
+    page = getattr(context.get("request"), "__dict__", context.render_context)
+    number = page["yb_panels"] = page.get("yb_panels", 0) + 1
     return format_html(
         '<section class="yb-panel" aria-labelledby="panel-{n}"><header><h2 id="panel-{n}">{title}'
         "</h2>{meta}{acts}</header>{body}</section>",
@@ -168,7 +169,7 @@ def steps(current: int, *names: str) -> SafeString:
 @register.simple_tag
 def empty(title: str, words: str = "") -> SafeString:
     """Return the state of a list without rows: why, and where next."""
-    return format_html('<div class="state"><h3>{}</h3><p>{}</p></div>', title, words)
+    return format_html('<div class="state"><p class="yb-title">{}</p><p>{}</p></div>', title, words)
 
 
 @register.simple_tag
@@ -180,7 +181,8 @@ def state(kind: str, title: str, words: str = "", href: str = "", verb: str = ""
     """
     way = format_html('<a class="btn btn-sm" href="{}">{}</a>', href, verb) if href else ""
     return format_html(
-        '<div class="state"{busy}>{drawing}<h3>{title}</h3><p>{words}</p>{way}</div>',
+        '<div class="state"{busy}>{drawing}<p class="yb-title">{title}</p>'
+        "<p>{words}</p>{way}</div>",
         busy=mark_safe(' aria-busy="true"') if kind == "loading" else "",
         drawing=glyphs.state(kind),
         title=title,

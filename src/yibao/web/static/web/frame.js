@@ -43,6 +43,27 @@
     if (one) { one.open = false; one.querySelector("summary").focus(); }
   });
 
+  // ---- A table wider than its place scrolls: by keys as well, where nothing in it takes the focus ---------------
+  var boxes = document.querySelectorAll(".yb-scroll, .yb-panel");
+  function reachable(box) {
+    var scrolls = box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX !== "visible";
+    if (!scrolls || box.querySelector("a[href], button, input, select, textarea, [tabindex]")) {
+      if (box.hasAttribute("data-yb-scrolls")) { (box.tagName === "SECTION" ? ["tabindex", "data-yb-scrolls"] : ["tabindex", "role", "aria-label", "data-yb-scrolls"]).forEach(function (name) { box.removeAttribute(name); }); }
+      return;
+    }
+    var caption = box.querySelector("caption");
+    box.setAttribute("tabindex", "0");
+    box.setAttribute("data-yb-scrolls", "");
+    if (box.tagName !== "SECTION") {
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", caption ? caption.textContent : document.title);
+    }
+  }
+  if (window.ResizeObserver) {
+    var watcher = new ResizeObserver(function (changed) { changed.forEach(function (one) { reachable(one.target); }); });
+    Array.prototype.forEach.call(boxes, function (box) { watcher.observe(box); });
+  }
+
   // ---- Tabs: kept in this window for this person and post, gone when it is closed or signed out of ------------
   var bar = document.getElementById("yb-tabs");
   if (!bar || !window.sessionStorage) { return; }
