@@ -196,7 +196,10 @@ class Listed:
     def choices(self) -> list[tuple[str, str, bool]]:
         """Every column with its words and whether it is shown."""
         shown = {one.key for one in self.columns}
-        return [(one.key, str(one.label), one.key in shown) for one in self.list.columns]
+        return [
+            (one.key, str(one.label), one.key in shown)
+            for one in self.list.offered(self.request.scope)
+        ]
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -233,6 +236,16 @@ class Listed:
         for name, value in self.arguments.items():
             words[f"of_{name}"] = value
         return f"{reverse('desk:ask_export', args=[self.list.code])}?{words.urlencode()}"
+
+    @property
+    def here(self) -> str:
+        """The address of the list itself."""
+        return self._at()
+
+    @property
+    def conditions(self) -> str:
+        """The conditions in words."""
+        return self.list.in_words(self.state, self.request.scope)
 
     @property
     def print_address(self) -> str:

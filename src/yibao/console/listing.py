@@ -16,12 +16,12 @@ from django.utils.timezone import localdate
 from yibao.apps.access.scope import Scope
 from yibao.apps.desk import sources
 from yibao.apps.desk.sources import COUNT, DAY, FEN, MOMENT, TEXT
-from yibao.apps.desk.tables import Ask, Row, Table, count_of, walk
+from yibao.apps.desk.tables import Ask, Row, Table, count_of, reading, walk
 from yibao.core.identity.masks import mask_name, mask_number, mask_phone
 from yibao.rulebook.national import surnames
 from yibao.web import figures, glyphs
 
-MARK = "mark"
+MARK, ACT = "mark", "act"
 # What the address holds besides conditions; no form may use these names.
 SORT, COLUMNS, SIZE = "sort", "cols", "size"
 KEPT_STATE = (SORT, COLUMNS, SIZE)
@@ -50,6 +50,8 @@ class Column:
     opt: bool = False
     shown: bool = True
     unit: Any = ""
+    # The right without which the column is not there; an act (kind ACT) leads to another page.
+    action: str = ""
 
     def text(self, row: Row, scope: Scope) -> Any:
         """Return the value as a file has it before its mask."""
@@ -120,11 +122,16 @@ class List:
         """Return a column by its key."""
         return next((one for one in self.columns if one.key == key), None)
 
-    def chosen(self, state: QueryDict) -> list[Column]:
+    def offered(self, scope: Scope) -> list[Column]:
+        """Return the columns that the post may have."""
+        return [one for one in self.columns if not one.action or scope.allows(one.action)]
+
+    def chosen(self, state: QueryDict, scope: Scope, *, acts: bool = True) -> list[Column]:
         """Return the columns that the address asks for, those of the declaration without any."""
         asked = set(state.getlist(COLUMNS))
-        found = [one for one in self.columns if one.key in asked]
-        return found or [one for one in self.columns if one.shown]
+        there = [one for one in self.offered(scope) if acts or one.kind != ACT]
+        found = [one for one in there if one.key in asked]
+        return found or [one for one in there if one.shown]
 
     def asked(
         self,
@@ -175,7 +182,7 @@ class List:
             return self.asked(state, scope=scope, year=year, at=at, arguments=arguments)[0]
 
         def heads(scope: Scope, given: Any) -> list[sources.Head]:
-            chosen = self.chosen(QueryDict(given["query"]))
+            chosen = self.chosen(QueryDict(given["query"]), scope, acts=False)
             return [
                 sources.Head(
                     f"{one.label}（{one.unit}）" if one.unit else str(one.label),
@@ -185,10 +192,11 @@ class List:
             ]
 
         def count(scope: Scope, given: Any, at: datetime) -> int:
-            return count_of(scope=scope, table=self.table, ask=ask_of(scope, given, at))
+            with reading(scope) as cursor:
+                return count_of(cursor, table=self.table, ask=ask_of(scope, given, at))
 
         def rows(scope: Scope, given: Any, at: datetime) -> Any:
-            chosen = self.chosen(QueryDict(given["query"]))
+            chosen = self.chosen(QueryDict(given["query"]), scope, acts=False)
             ask = ask_of(scope, given, at)
             for row in walk(scope=scope, table=self.table, ask=ask, columns=self.needed(chosen)):
                 yield [one.text(row, scope) for one in chosen]

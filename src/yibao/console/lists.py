@@ -15,7 +15,7 @@ from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from yibao.apps.desk import queries, sheets
 from yibao.apps.desk.models import SavedList
 from yibao.apps.desk.sources import written
-from yibao.apps.desk.tables import Ask, count_of, page_of, sums_of
+from yibao.apps.desk.tables import Ask, count_of, page_of, reading, sums_of
 from yibao.console import listing
 from yibao.console.listed import Listed
 from yibao.console.listing import PASSING, SIZE, Column, List
@@ -30,6 +30,7 @@ def list_page(
     asked: List,
     *,
     template: str = "console/list_page.html",
+    sheet: str = "console/list_sheet.html",
     context: dict[str, Any] | None = None,
     **arguments: Any,
 ) -> HttpResponse:
@@ -48,7 +49,7 @@ def list_page(
     found = _listed(request, asked, state, saved, arguments)
     if "csv" in request.GET and not asked.persons:
         return _file(found)
-    name = "console/list_sheet.html" if "print" in request.GET else template
+    name = sheet if "print" in request.GET else template
     return page(request, name, {"list": found, **(context or {})})
 
 
@@ -63,40 +64,30 @@ def _listed(
     ask, form = asked.asked(
         state, scope=scope, year=request.year, at=request.at, arguments=arguments
     )
-    columns = asked.chosen(state)
-    size = _size(request, state)
-    counted = count_of(scope=scope, table=asked.table, ask=ask, up_to=limits.lists().counted_up_to)
-    if counted > limits.lists().counted_up_to and ask.order != asked.order:
-        # Sorting what is not counted to its end would read all of it.
-        ask = Ask(ask.values, ask.where, asked.order, asked.descending)
+    columns = asked.chosen(state, request.scope, acts="print" not in request.GET)
     summed = [one.key for one in columns if one.sums]
-    needed = [*asked.needed(columns), *summed]
-    has_limit = "print" in request.GET or "csv" in request.GET
-    found = page_of(
-        scope=scope,
-        table=asked.table,
-        ask=ask,
-        columns=needed,
-        limit=limits.lists().sums_up_to if has_limit else size,
-        after=_number(request.GET.get("after", "")),
-        before=_number(request.GET.get("before", "")),
-    )
-    picked = {
-        n
-        for text in request.GET.getlist("row")[: max(limits.lists().page_sizes)]
-        if (n := _number(text)) is not None
-    }
-    every = "every" in request.GET
-    sums = None
-    if "sum" in request.GET and (picked or every):
-        sums = sums_of(
-            scope=scope,
+    size, up_to = _size(request, state), limits.lists().counted_up_to
+    picked, every = _picked(request), "every" in request.GET
+    with reading(scope) as cursor:
+        counted = count_of(cursor, table=asked.table, ask=ask, up_to=up_to)
+        if counted > up_to and ask.order != asked.order:
+            # Sorting what is not counted to its end would read all of it.
+            ask = Ask(ask.values, ask.where, asked.order, asked.descending)
+        found = page_of(
+            cursor,
             table=asked.table,
             ask=ask,
-            columns=summed,
-            picked=None if every else sorted(picked),
-            up_to=limits.lists().counted_up_to,
+            columns=[*asked.needed(columns), *summed],
+            limit=_limit(request, size),
+            after=_number(request.GET.get("after", "")),
+            before=_number(request.GET.get("before", "")),
         )
+        sums = None
+        if "sum" in request.GET and (picked or every):
+            only = None if every else sorted(picked)
+            sums = sums_of(
+                cursor, table=asked.table, ask=ask, columns=summed, picked=only, up_to=up_to
+            )
     return Listed(
         request=request,
         list=asked,
@@ -114,6 +105,18 @@ def _listed(
         path=request.path,
         arguments=arguments,
     )
+
+
+def _picked(request: ConsoleRequest) -> set[int]:
+    asked = request.GET.getlist("row")[: max(limits.lists().page_sizes)]
+    return {number for text in asked if (number := _number(text)) is not None}
+
+
+def _limit(request: ConsoleRequest, size: int) -> int:
+    """Return how many rows are read: a page's, a sheet's, a file's."""
+    if "csv" in request.GET:
+        return limits.lists().counted_up_to
+    return limits.lists().rows_of_a_print if "print" in request.GET else size
 
 
 def _state(request: ConsoleRequest) -> QueryDict:

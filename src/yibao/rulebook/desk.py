@@ -40,12 +40,12 @@ class Exports:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Sizes of lists: of a page, and up to how many rows are counted and summed."""
+    """Sizes of lists: of a page, of a print, and up to how many rows are counted and summed."""
 
     page_sizes: tuple[int, ...]
     page_size: int
     counted_up_to: int
-    sums_up_to: int
+    rows_of_a_print: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def lists() -> Lists:
         page_sizes=tuple(row["page_sizes"]),
         page_size=row["page_size"],
         counted_up_to=row["counted_up_to"],
-        sums_up_to=row["sums_up_to"],
+        rows_of_a_print=row["rows_of_a_print"],
     )
 
 
@@ -89,9 +89,7 @@ def lists() -> Lists:
 def jobs() -> Jobs:
     """Return the limits of jobs."""
     row = _table()["jobs"]
-    return Jobs(
-        lost_after=timedelta(seconds=row["lost_after_seconds"]), attempts=row["attempts"]
-    )
+    return Jobs(lost_after=timedelta(seconds=row["lost_after_seconds"]), attempts=row["attempts"])
 
 
 @cache

@@ -60,10 +60,10 @@ def declare() -> None:
         kinds.register(
             kinds.Kind("one_step", label="一步", action="registry.read", run=counts, holdable=False)
         )
-    if "people" not in sources.sources():
+    if "made_up" not in sources.sources():
         sources.register(
             sources.Source(
-                "people",
+                "made_up",
                 label="人员",
                 action="registry.read",
                 heads=people_heads,

@@ -43,7 +43,7 @@ def reviewer() -> Scope:
 
 def ask(scope: Scope, **more) -> Export:
     words = {
-        "of": "people",
+        "of": "made_up",
         "title": "人员名单",
         "given": {},
         "purpose": "check",

@@ -7,12 +7,11 @@ import pytest
 from tests.apps.access.offices import AT, hire
 from tests.apps.collection.town import YEAR, settle_in
 from tests.apps.registry.people import CHAQUAN, SHICANG
-from yibao.apps.access.models import AuditRecord
-from yibao.apps.access.scope import NotAllowed, NotThere, scoped
+from yibao.apps.access.scope import NotThere, scoped
 from yibao.apps.collection import operations as collection
 from yibao.apps.registry.models import Household
 from yibao.apps.registry.operations import record_death
-from yibao.apps.statistics import operations, queries
+from yibao.apps.statistics import queries
 
 
 @pytest.fixture
@@ -47,28 +46,3 @@ def test_a_household_of_another_township_is_not_there(county, home):
 def test_people_without_a_household_count_as_one_row(county, home):
     asked = {"scope": county, "year": YEAR, "on": AT}
     assert queries.household_count(**asked) == len(queries.households_of(**asked)) == 2
-
-
-def take(scope, **changes):
-    given = {"reason": None, "purpose": "第三次排查上门告知", "whole": True, "at": AT}
-    return operations.export_unpaid(scope=scope, year=YEAR, **(given | changes))
-
-
-def test_everybody_to_be_reached_is_in_the_file_and_the_purpose_in_the_log(county, home):
-    rows = take(county)
-    assert len(rows) == 5
-    with scoped(county):
-        record = AuditRecord.objects.get(action="statistics.export")
-    assert record.detail["people"] == 5
-    assert record.detail["purpose"] == "第三次排查上门告知"
-
-
-def test_a_purpose_in_a_word_is_none(county, home):
-    with pytest.raises(operations.PurposeMissing, match="没有写清楚"):
-        take(county, purpose=" 用用 ")
-
-
-def test_a_village_agent_takes_nothing_away(county, home):
-    agent = hire(role="village_agent", division=str(CHAQUAN)).scope
-    with pytest.raises(NotAllowed):
-        take(agent)

@@ -9,6 +9,7 @@ from tests.apps.claims.insured import AT as HINGGAN_AT
 from tests.apps.claims.insured import insure
 from tests.apps.claims.insured import open_office as open_hinggan
 from tests.apps.collection.town import settle_in
+from tests.apps.desk import desks
 from tests.apps.registry.people import CHAQUAN, SHICANG
 from tests.console.season import late_season
 from tests.console.signed_in import sign_in_as
@@ -112,48 +113,61 @@ def test_the_unpaid_are_masked_and_stand_with_the_villages_reason(season):
     assert someone.name not in page
     assert re.search(r"\d{6}\*{8}\w{4}", text)
     away = said(client.get("/statistics/unpaid/", {"reason": "away"}))
-    assert "第 1 至 1 行，共 1 行" in away and "上门告知" in away
-    assert "第 1 至 4 行，共 4 行" in said(client.get("/statistics/unpaid/", {"reason": "none"}))
+    assert "共 1 行" in away and "上门告知" in away
+    assert "共 4 行" in said(client.get("/statistics/unpaid/", {"reason": "none"}))
 
 
 def test_the_list_is_that_of_the_chosen_place(season):
     client = clerk()
     paid_up = {"area": str(SHICANG)}
     assert "没有未缴人员" in said(client.get("/statistics/unpaid/", paid_up))
-    exported = client.post(f"/statistics/unpaid/export/?area={SHICANG}", {"purpose": "上门告知"})
-    assert len(exported.content.decode("utf-8-sig").splitlines()) == 1
+    asked = client.get(f"/desk/exports/ask/unpaid/?area={SHICANG}")
+    assert asked.status_code == 409
+    assert "没有可导出的行" in asked.content.decode()
 
 
 def test_the_printed_list_stands_without_the_frame(season):
     page = clerk().get("/statistics/unpaid/", {"print": "1"}).content.decode()
     assert "新桥镇 2021 年度城乡居民医保未缴人员名单" in page
     assert "主菜单" not in page
-    assert page.count('<th scope="row">') == 5
+    assert page.count('<th scope="row">') == 5 + 1  # and the sum
+
+
+def ask(client, **given):
+    """Ask for the list of the unpaid by the page."""
+    words = {"purpose": "notify", "purpose_words": "查泉村上门告知", "kind": "csv"}
+    return client.post("/desk/exports/ask/unpaid/", {**words, **given})
+
+
+def taken(client, answer) -> str:
+    """Have the file made and take it."""
+    desks.run_all()
+    number = answer.url.split("/")[3]
+    file = client.post(f"/desk/exports/{number}/take/")
+    assert file.status_code == 200, file.content.decode()
+    return b"".join(file.streaming_content).decode("utf-8-sig")
 
 
 def test_a_list_leaves_the_house_only_with_a_purpose_which_is_recorded(season):
     client = clerk()
-    refused = client.post("/statistics/unpaid/export/", {"purpose": "用"})
+    refused = ask(client, purpose_words="用")
     assert refused.status_code == 422
     assert "没有写清楚" in refused.content.decode()
-    answer = client.post("/statistics/unpaid/export/", {"purpose": "查泉村上门告知"})
-    assert answer["Content-Type"].startswith("text/csv")
-    lines = answer.content.decode("utf-8-sig").splitlines()
-    assert len(lines) == 1 + 5
-    assert "王*华" in lines[1] and "王建华" not in lines[1]
+    lines = taken(client, ask(client)).splitlines()
+    assert len(lines) == 2 + 5
+    assert "查泉村上门告知" in lines[0]
+    assert "王*华" in lines[2] and "王建华" not in lines[2]
     with scoped(Scope.system("hengshan")):
-        kept = AuditRecord.objects.filter(action="statistics.export", outcome="done").get()
-    assert kept.detail == {
-        "purpose": "查泉村上门告知",
-        "people": 5,
-        "whole": False,
-        "reason": None,
-    }
+        kept = AuditRecord.objects.filter(action="export.ask", outcome="done").order_by("id")
+        asked, made, took = kept
+    assert asked.detail["said"] == "查泉村上门告知"
+    assert (asked.detail["rows"], asked.detail["whole"]) == (5, [])
+    assert (made.detail["step"], took.detail["step"]) == ("made", "take")
 
 
 def test_whole_names_leave_only_when_asked_and_numbers_never(season):
-    given = {"purpose": "查泉村上门告知", "whole": "on"}
-    text = clerk().post("/statistics/unpaid/export/", given).content.decode("utf-8-sig")
+    client = clerk()
+    text = taken(client, ask(client, whole=["name", "phone"]))
     assert "王建华" in text
     assert not re.search(r"\d{17}[\dX]", text)
 
@@ -162,7 +176,7 @@ def test_a_village_agent_reads_the_list_and_takes_none_away(season):
     staff = hire(role="village_agent", division=str(SHICANG), at=AT)
     client, _ = sign_in_as(role="village_agent", division=str(SHICANG), staff=staff)
     assert client.get("/statistics/unpaid/").status_code == 200
-    assert client.post("/statistics/unpaid/export/", {"purpose": "上门告知"}).status_code == 403
+    assert ask(client).status_code == 403
 
 
 def test_an_accountant_sees_figures_and_no_people(season):

@@ -6,6 +6,7 @@ by its id. A column that is ordered by is never null. What is looked up for a ro
 name of another table) stands in the select list as a subquery: counting then skips it.
 """
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -53,9 +54,16 @@ class Slice:
     has_after: bool
 
 
+@contextlib.contextmanager
+def reading(scope: Scope) -> Iterator[Any]:
+    """Give a cursor under the scope, for several questions of one page."""
+    with scoped(scope), connection.cursor() as cursor:
+        yield cursor
+
+
 def page_of(
+    cursor: Any,
     *,
-    scope: Scope,
     table: Table,
     ask: Ask,
     columns: Sequence[str],
@@ -65,46 +73,44 @@ def page_of(
 ) -> Slice:
     """Return the rows after or before a row, or the first. One statement, two with such a row."""
     anchor = after if after is not None else before
-    with scoped(scope), connection.cursor() as cursor:
-        values, where = dict(ask.values), list(ask.where)
-        is_back = after is None and before is not None
-        start = _anchor(cursor, table, ask, anchor) if anchor is not None else None
-        if start is not None:
-            values |= {f"key_{n}": value for n, value in enumerate(start)}
-            keys = ", ".join(f"t.{key}" for key in ask.keys)
-            marks = ", ".join(f"%(key_{n})s" for n in range(len(start)))
-            sign = "<" if ask.descending != is_back else ">"
-            where.append(f"({keys}) {sign} ({marks})")
-        else:
-            is_back = False
-        turned = ask.descending != is_back
-        cursor.execute(
-            f"{table.lead} select {_names(columns)} from ({table.sql}) t{_where(where)}"  # noqa: S608 - a declared table
-            f" order by {_order(ask, turned)} limit %(limit)s",
-            values | {"limit": limit + 1},
-        )
-        found = _rows(cursor, table, cursor.fetchall())
+    values, where = dict(ask.values), list(ask.where)
+    is_back = after is None and before is not None
+    start = _anchor(cursor, table, ask, anchor) if anchor is not None else None
+    if start is not None:
+        values |= {f"key_{n}": value for n, value in enumerate(start)}
+        keys = ", ".join(f"t.{key}" for key in ask.keys)
+        marks = ", ".join(f"%(key_{n})s" for n in range(len(start)))
+        sign = "<" if ask.descending != is_back else ">"
+        where.append(f"({keys}) {sign} ({marks})")
+    else:
+        is_back = False
+    turned = ask.descending != is_back
+    cursor.execute(
+        f"{table.lead} select {_names(columns)} from ({table.sql}) t{_where(where)}"  # noqa: S608 - a declared table
+        f" order by {_order(ask, turned)} limit %(limit)s",
+        values | {"limit": limit + 1},
+    )
+    found = _rows(cursor, table, cursor.fetchall())
     more, rows = len(found) > limit, found[:limit]
     if is_back:
         return Slice(rows[::-1], has_before=more, has_after=True)
     return Slice(rows, has_before=start is not None, has_after=more)
 
 
-def count_of(*, scope: Scope, table: Table, ask: Ask, up_to: int | None = None) -> int:
+def count_of(cursor: Any, *, table: Table, ask: Ask, up_to: int | None = None) -> int:
     """Return how many rows there are, counted up to one more than a limit. One statement."""
     bound = "" if up_to is None else " limit %(up_to)s"
-    with scoped(scope), connection.cursor() as cursor:
-        cursor.execute(
-            f"{table.lead} select count(*) from (select 1 from ({table.sql}) t"  # noqa: S608 - a declared table
-            f"{_where(ask.where)}{bound}) s",
-            {**ask.values, "up_to": (up_to or 0) + 1},
-        )
-        return int(cursor.fetchone()[0])
+    cursor.execute(
+        f"{table.lead} select count(*) from (select 1 from ({table.sql}) t"  # noqa: S608 - a declared table
+        f"{_where(ask.where)}{bound}) s",
+        {**ask.values, "up_to": (up_to or 0) + 1},
+    )
+    return int(cursor.fetchone()[0])
 
 
 def sums_of(
+    cursor: Any,
     *,
-    scope: Scope,
     table: Table,
     ask: Ask,
     columns: Sequence[str],
@@ -117,13 +123,12 @@ def sums_of(
     values = {**ask.values, "up_to": up_to}
     if picked is not None:
         values["picked"] = list(picked)
-    with scoped(scope), connection.cursor() as cursor:
-        cursor.execute(
-            f"{table.lead} select {', '.join(parts)} from (select {_names(['id', *columns])}"  # noqa: S608 - a declared table
-            f" from ({table.sql}) t{_where(where)} limit %(up_to)s) s",
-            values,
-        )
-        count, *found = cursor.fetchone()
+    cursor.execute(
+        f"{table.lead} select {', '.join(parts)} from (select {_names(['id', *columns])}"  # noqa: S608 - a declared table
+        f" from ({table.sql}) t{_where(where)} limit %(up_to)s) s",
+        values,
+    )
+    count, *found = cursor.fetchone()
     return count, dict(zip(columns, found))
 
 

@@ -1,42 +1,45 @@
-"""The days so far as a line that needs no script: points of an inline drawing."""
+"""The days so far as a line: the data that charts.js draws, and the rows of the table beside it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
-_ACROSS, _DOWN = 1000, 200
+from django.utils.translation import gettext as _
+
+from yibao.web.figures import tenths_of_percent
 
 
 @dataclass(frozen=True)
 class Curve:
-    """Points in a box of 1000 by 200, from the first day to the last, from 0 to 100 percent."""
+    """The chart's data, from the first day to the last, and each day on which something changed."""
 
     first: date
     last: date
-    points: str
-    target_y: int | None
+    chart: dict[str, Any]
     rows: tuple[tuple[date, int], ...]
 
 
 def curve(
-    series: tuple[tuple[date, int], ...], *, whole: int, until: date, target: int | None
+    series: tuple[tuple[date, int], ...], *, name: str, whole: int, until: date, target: int | None
 ) -> Curve | None:
-    """Return the line; None for fewer than two days. A day's rise is a step: counts jump."""
+    """Return the line of participation by the day; None for fewer than two days of change."""
     days = [(day, total) for day, total in series if day <= until]
     if len(days) < 2 or whole <= 0:
         return None
     first = days[0][0]
-    span = max(1, (until - first).days)
-    points, y = [], _DOWN
-    for day, total in days:
-        x = _ACROSS * (day - first).days // span
-        points.append(f"{x},{y}")
-        y = _DOWN - _DOWN * min(total, whole) // whole
-        points.append(f"{x},{y}")
-    points.append(f"{_ACROSS},{y}")
-    return Curve(
-        first=first,
-        last=until,
-        points=" ".join(points),
-        target_y=None if target is None else _DOWN - _DOWN * target // 100,
-        rows=tuple(reversed(days)),
-    )
+    shown = [first + timedelta(days=n) for n in range((until - first).days + 1)]
+    totals, so_far = dict(days), 0
+    reached = []
+    for day in shown:
+        so_far = totals.get(day, so_far)
+        reached.append(tenths_of_percent(min(so_far, whole), whole))
+    chart = {
+        "kind": "trend",
+        "x": [day.strftime("%m-%d") for day in shown],
+        # Tenths of a percent: figures stay whole until they are drawn.
+        "scale": 10,
+        "series": [{"name": name, "data": reached}],
+        "target": target,
+        "said": "" if target is None else _("目标 %(target)s%%") % {"target": target},
+    }
+    return Curve(first=first, last=until, chart=chart, rows=tuple(reversed(days)))

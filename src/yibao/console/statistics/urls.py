@@ -10,6 +10,7 @@ urlpatterns = [
     path("progress.csv", views.progress_csv, name="progress_csv"),
     path("days.csv", views.days_csv, name="days_csv"),
     path("unpaid/", views.unpaid, name="unpaid"),
-    path("unpaid/export/", views.export_unpaid, name="export_unpaid"),
+    path("people/", views.people, name="people"),
+    path("households/", views.households, name="households"),
     path("households/<int:household_id>/", views.household, name="household"),
 ]

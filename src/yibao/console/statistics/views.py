@@ -5,26 +5,29 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yibao.apps.access import queries as access
 from yibao.apps.access.rulebooks import article_of
-from yibao.apps.statistics import operations, queries
-from yibao.apps.statistics.queries import ReasonRow, UnpaidRow
+from yibao.apps.statistics import queries
+from yibao.apps.statistics.queries import ReasonRow
+from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, attachment, console_page, page
 from yibao.console.paging import Pager
 from yibao.console.statistics.board import Campaign, campaign
 from yibao.console.statistics.curve import curve
 from yibao.console.statistics.files import csv_file
-from yibao.console.statistics.forms import ExportForm
+from yibao.console.statistics.listed import (
+    HOUSEHOLDS_LIST,
+    NONE_GIVEN,
+    PEOPLE_LIST,
+    UNPAID_LIST,
+    words,
+)
 from yibao.console.waiting import optional_address
-from yibao.core.identity.masks import mask_name, mask_number, mask_phone
-from yibao.rulebook.national import code_label, surnames
-from yibao.web.figures import percent, yuan
+from yibao.web.figures import percent
 
-_HOUSEHOLDS, _PEOPLE = 50, 100
-_NONE_GIVEN = "none"
+_HOUSEHOLDS = 50
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ def board(request: ConsoleRequest) -> HttpResponse:
             "reasons": _reasons(request),
             "curve": curve(
                 found.series,
+                name=request.area.name,
                 whole=found.place.registered,
                 until=request.served_on,
                 target=found.target,
@@ -82,7 +86,7 @@ def household(request: ConsoleRequest, household_id: int) -> HttpResponse:
     context = {
         "found": found,
         "members": [
-            (one, _words("relation", one.relation), _words("unpaid_reason", one.reason))
+            (one, words("relation", one.relation), words("unpaid_reason", one.reason))
             for one in found.members
         ],
         "has_people": _has_people(request),
@@ -94,58 +98,38 @@ def household(request: ConsoleRequest, household_id: int) -> HttpResponse:
 @console_page()
 def unpaid(request: ConsoleRequest) -> HttpResponse:
     """Show who is still to be reached in the chosen place, with the village's reasons."""
-    reasons = _reasons(request)
-    chosen = next((one for one in reasons if one.is_chosen), None)
-    everybody = sum(one.count for one in reasons)
-    pager = Pager(request, total=chosen.count if chosen else everybody, size=_PEOPLE)
     is_sheet = "print" in request.GET
-    rows = queries.unpaid(
-        scope=request.area_scope,
-        year=request.year,
-        on=request.at,
-        reason=_code(chosen.key) if chosen else None,
-        offset=0 if is_sheet else pager.offset,
-        limit=None if is_sheet else pager.limit,
-    )
+    reasons = [] if is_sheet else _reasons(request)
     context = {
-        "rows": [
-            (row, _words("unpaid_reason", row.reason), _words("notice_method", row.notice))
-            for row in rows
-        ],
         "reasons": reasons,
-        "chosen": chosen,
-        "everybody": everybody,
-        "pager": pager,
-        "has_people": _has_people(request),
+        "chosen": next((one for one in reasons if one.is_chosen), None),
+        "everybody": sum(one.count for one in reasons),
         "path": access.path_to(request.scope, area=request.area),
+        "extra_column": True,
     }
-    name = "unpaid_sheet" if is_sheet else "unpaid"
-    return page(request, f"console/statistics/{name}.html", context)
+    return list_page(
+        request,
+        UNPAID_LIST,
+        template="console/statistics/unpaid.html",
+        sheet="console/statistics/unpaid_sheet.html",
+        context=context,
+    )
 
 
 @console_page()
-def export_unpaid(request: ConsoleRequest) -> HttpResponse:
-    """Give the list out as a file, after its purpose is told and recorded."""
-    form = ExportForm(request.POST or None, initial={"reason": request.GET.get("reason", "")})
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        whole = form.cleaned_data["whole"]
-        with form.refusals(request):
-            rows = operations.export_unpaid(
-                scope=request.area_scope,
-                year=request.year,
-                reason=_code(reason) if reason else None,
-                purpose=form.cleaned_data["purpose"],
-                whole=whole,
-                at=request.at,
-            )
-            name = _("%(place)s%(year)s年度未缴名单") % {
-                "place": request.area.name,
-                "year": request.year,
-            }
-            content = _unpaid_file(rows, whole=whole)
-            return attachment(request, name=f"{name}.csv", content=content, kind="csv")
-    return page(request, "console/statistics/export.html", {"form": form})
+def people(request: ConsoleRequest) -> HttpResponse:
+    """Show who is registered in the chosen place and how each stands in the year."""
+    context = {"path": access.path_to(request.scope, area=request.area)}
+    template = "console/statistics/people.html"
+    return list_page(request, PEOPLE_LIST, template=template, context=context)
+
+
+@console_page()
+def households(request: ConsoleRequest) -> HttpResponse:
+    """Show the households of the chosen place."""
+    context = {"path": access.path_to(request.scope, area=request.area)}
+    template = "console/statistics/people.html"
+    return list_page(request, HOUSEHOLDS_LIST, template=template, context=context)
 
 
 @console_page()
@@ -187,47 +171,11 @@ def _reasons(request: ConsoleRequest) -> list[Reason]:
 
 
 def _reason(row: ReasonRow, asked: str) -> Reason:
-    key = row.reason or _NONE_GIVEN
-    label = _words("unpaid_reason", row.reason) or _("村里未填写")
+    key = row.reason or NONE_GIVEN
+    label = words("unpaid_reason", row.reason) or _("村里未填写")
     return Reason(key=key, label=label, count=row.count, is_chosen=key == asked)
-
-
-def _code(key: str) -> str:
-    """Return the reason's code for what the address calls it."""
-    return "" if key == _NONE_GIVEN else key
-
-
-def _words(listed: str, code: str) -> str:
-    """Return a national code in the page's language; nothing for none."""
-    return code_label(listed, code, get_language() or "zh") if code else ""
 
 
 def _has_people(request: ConsoleRequest) -> bool:
     """Whether the part with the persons' pages is installed."""
     return bool(optional_address(request, "registry:person", 0))
-
-
-def _unpaid_file(rows: list[UnpaidRow], *, whole: bool) -> bytes:
-    """Return the list; identity numbers stay masked, names and telephones where not `whole`."""
-    compound = surnames().compound
-    head = (
-        *(_("村（社区）"), _("户号"), _("姓名"), _("证件号码"), _("电话")),
-        *(_("未缴原因"), _("告知方式"), _("应缴未缴（元）")),
-    )
-    return csv_file(
-        head,
-        (
-            (
-                *(row.area_name, row.village_no),
-                row.name if whole else mask_name(row.name, compound),
-                mask_number(row.number),
-                row.phone if whole else mask_phone(row.phone),
-                *(
-                    _words("unpaid_reason", row.reason),
-                    _words("notice_method", row.notice),
-                    yuan(row.open_fen),
-                ),
-            )
-            for row in rows
-        ),
-    )

@@ -1,0 +1,53 @@
+"""People and households as lists walk them: by village and household, any number of them.
+
+Every column that a list may order by is never null; what belongs to one row only (a number, a
+village's name) is a subquery of the select list, which a count never runs.
+"""
+
+from yibao.apps.desk.tables import Table
+from yibao.apps.registry.writing import NUMBER_FIELD, PHONE_FIELD
+from yibao.apps.statistics.queries.standing import STANDING
+
+SEALS = {"number": NUMBER_FIELD, "phone": PHONE_FIELD}
+NUMBER = """(select n.number from registry_identitydocument n where n.person_id = {person}
+          order by n.valid_until is not null, n.id desc limit 1)"""
+VILLAGE = """(select v.name from access_organisation v
+          where v.division = {area}::text and v.kind = 'village')"""
+
+# One row a registered resident who lives and has not moved away, with how the year stands.
+_RESIDENTS = f"""
+select p.id, p.id as person_id, p.name, p.sex, p.born, p.relation, p.phone, p.area_no,
+       p.household_id, coalesce(p.household_id, 0) as household_key, s.kind, s.since, p.student,
+       coalesce(e.unpaid_reason, '') as unpaid_reason,
+       coalesce(e.notice_method, '') as notice_method,
+       d.owed_fen - d.subsidised_fen - d.paid_fen as open_fen,
+       coalesce(h.village_no, '') as village_no, coalesce(h.household_no, '') as household_no,
+       {NUMBER.format(person="p.id")} as number, {VILLAGE.format(area="p.area_no")} as area_name
+  from standing s
+  join registry_person p on p.id = s.person_id
+  left join registry_household h on h.id = p.household_id
+  left join enrolment_enrolment e
+         on e.person_id = p.id and e.year = %(year)s and e.withdrawn_at is null
+  left join collection_due d
+         on d.person_id = p.id and d.year = %(year)s and d.cancelled_at is null"""  # noqa: S608 - fixed texts
+PEOPLE = Table(_RESIDENTS, SEALS, f"with {STANDING}")
+UNPAID = Table(f"{_RESIDENTS} where s.kind = 'unpaid'", SEALS, f"with {STANDING}")
+BY_HOUSEHOLD = ("area_no", "household_key")
+
+HOUSEHOLDS = Table(f"""
+select h.id, h.household_no, h.village_no, h.area_no, h.address,
+       {VILLAGE.format(area="h.area_no")} as area_name,
+       (select p.name from registry_person p where p.id = h.head_id) as head,
+       (select count(*) from registry_person p where p.household_id = h.id
+           and (p.died_on is null or p.died_on > %(day)s)
+           and (p.moved_away_on is null or p.moved_away_on > %(day)s)) as members,
+       (select count(*) from registry_person p
+          join enrolment_coverage c on c.person_id = p.id and c.year = %(year)s
+           and c.cancelled_at is null and c.reason <> 'unpaid'
+         where p.household_id = h.id) as insured,
+       (select sum(d.owed_fen - d.subsidised_fen - d.paid_fen)::bigint
+          from registry_person p
+          join collection_due d on d.person_id = p.id and d.year = %(year)s
+           and d.cancelled_at is null
+         where p.household_id = h.id) as open_fen
+  from registry_household h""")  # noqa: S608 - fixed texts
