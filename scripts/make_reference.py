@@ -179,7 +179,22 @@ def page_rulebook_keys() -> str:
     return "\n".join(lines) + "\n"
 
 
+def page_data_dictionary() -> str:
+    """Every column of every table: level, purpose, ground, how long it is kept."""
+    from django.apps import apps
+
+    from yibao.rulebook.dictionary import page
+
+    models = sorted(apps.get_models(include_auto_created=True), key=lambda m: m._meta.db_table)
+    return page(
+        (model._meta.db_table, str(field.column))
+        for model in models
+        for field in model._meta.local_fields
+    )
+
+
 WRITERS = {
+    "data-dictionary.md": page_data_dictionary,
     "apps.md": page_apps,
     "operations.md": page_operations,
     "refusals.md": page_refusals,

@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "demo": "yibao.cli.demo",
     "audit": "yibao.cli.audit",
     "keys": "yibao.cli.keys",
+    "retention": "yibao.cli.retention",
     "office": "yibao.cli.office",
     "verify": "yibao.cli.verify",
     "bench": "yibao.cli.bench",

@@ -212,6 +212,11 @@ def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+def declaration(name: str) -> Any:
+    """Return a file of national data as it is written, for a reader of its own."""
+    return _yaml(name)
+
+
 @cache
 def _yaml(name: str) -> Any:
     with _DATA.joinpath(name).open(encoding="utf-8") as file:
