@@ -288,7 +288,7 @@ def test_who_holds_several_posts_chooses_and_the_choice_is_recorded(staff):
     assert client.get("/").headers["Location"] == "/posts/"
     assert "第 3 步，共 3 步" in client.get("/posts/").content.decode()
     assert client.post("/posts/", {"post": other.id}).headers["Location"] == "/"
-    assert "村级代办" in client.get("/").content.decode()
+    assert "村级代办" in client.get("/", follow=True).content.decode()
     with scoped(0, 10**12):
         chosen = AuditRecord.objects.filter(action="access.choose_post").last()
     assert chosen.object_id == str(other.id)
@@ -304,3 +304,89 @@ def test_twenty_failures_from_an_address_pause_it_for_hit_and_miss_alike(staff):
     assert said(miss) == said(hit) != ""
     elsewhere = Client(REMOTE_ADDR="10.9.8.7").post("/sign-in/", account(staff))
     assert elsewhere.status_code == 302
+
+
+def test_everybody_sees_the_own_sessions_and_sign_ins_and_ends_them_all(staff):
+    Client(REMOTE_ADDR="10.9.8.7").post("/sign-in/", account(staff) | {"password": "x"})
+    client, _ = sign_in_as(role="", division="", staff=staff)
+    text = client.get("/my-sessions/").content.decode()
+    assert faults_of(text) == []
+    assert "10.9.8.7" in text and text.count("未通过") == 1
+    assert "还有 10 个恢复码未用" in text
+    answer = client.post("/my-sessions/end/")
+    assert answer.headers["Clear-Site-Data"]
+    assert client.get("/").headers["Location"] == "/sign-in/"
+    assert OperatorSession.objects.get().ended_why == "everywhere"
+
+
+def test_the_administrator_ends_a_session_and_it_learns_who_and_why(staff):
+    admin, _ = sign_in_as(role="security_admin", division="430423", name="周明")
+    client, _ = sign_in_as(role="", division="", staff=staff)
+    text = admin.get("/active-sessions/").content.decode()
+    assert faults_of(text) == [] and staff.operator.staff_no in text
+    one = OperatorSession.objects.get(operator=staff.operator)
+    assert client.get(f"/active-sessions/{one.id}/end/").status_code == 403
+    assert admin.post(f"/active-sessions/{one.id}/end/", {"reason": ""}).status_code == 422
+    answer = admin.post(f"/active-sessions/{one.id}/end/", {"reason": "疑似被他人使用"})
+    assert answer.status_code == 302
+    told = client.get("/")
+    assert told.status_code == 409
+    assert "周明" in told.content.decode() and "疑似被他人使用" in told.content.decode()
+    assert admin.get(f"/active-sessions/{one.id}/end/").status_code == 404
+
+
+def test_sessions_of_another_county_are_nobodys_business_here(staff):
+    other, _ = sign_in_as(role="security_admin", division="152221")
+    sign_in_as(role="", division="", staff=staff)
+    one = OperatorSession.objects.get(operator=staff.operator)
+    assert staff.operator.staff_no not in other.get("/active-sessions/").content.decode()
+    assert other.post(f"/active-sessions/{one.id}/end/", {"reason": "x"}).status_code == 404
+    assert OperatorSession.objects.get(id=one.id).ended_at is None
+
+
+def test_a_lost_device_is_reset_by_the_administrator_with_a_reason_and_a_new_password(staff):
+    admin, scope = sign_in_as(role="security_admin", division="430423")
+    client, _ = sign_in_as(role="", division="", staff=staff)
+    address = f"/access/operators/{staff.operator.id}/factor/"
+    assert admin.post(address, {"reason": ""}).status_code == 422
+    text = admin.post(address, {"reason": "手机遗失，当面核对上岗证"}).content.decode()
+    password = re.search(r'class="otp">([^<]+)<', text)[1]
+    assert client.get("/").headers["Location"] == "/sign-in/"
+    assert Client().post("/sign-in/", account(staff)).status_code == 422
+    again = account(staff) | {"password": password}
+    assert Client().post("/sign-in/", again).headers["Location"] == "/password/"
+    with scoped(0, 10**12):
+        row = AuditRecord.objects.get(action="access.reset_factor", outcome="done")
+    assert row.detail["reason"].startswith("手机遗失") and row.operator_id == scope.operator_id
+    assert admin.get(f"/access/operators/{scope.operator_id}/factor/").status_code == 302
+
+
+def test_a_dangerous_act_asks_for_a_code_and_keeps_what_was_typed(staff):
+    admin, _ = sign_in_as(role="security_admin", division="430423")
+    holder = Operator.objects.exclude(id=staff.operator.id).get()
+    address = f"/access/operators/{staff.operator.id}/factor/"
+    aged(confirmed_at=timedelta(minutes=11))
+    typed = {"reason": "手机遗失，当面核对上岗证"}
+    asked = admin.post(address, typed)
+    assert asked.status_code == 403 and faults_of(asked.content.decode()) == []
+    assert 'name="reason" value="手机遗失，当面核对上岗证"' in asked.content.decode()
+    wrong = admin.post(address, typed | {"step_up_code": "000000"})
+    assert wrong.status_code == 403 and "不正确" in wrong.content.decode()
+    assert Authenticator.objects.filter(operator=staff.operator).exists()
+    Authenticator.objects.update(last_step=0)
+    secret = Authenticator.objects.get(operator=holder).secret
+    code = code_at(secret, queries.clock().now)
+    done = admin.post(address, typed | {"step_up_code": code})
+    assert done.status_code == 200 and 'class="otp"' in done.content.decode()
+    # For some minutes nothing more is asked.
+    assert admin.post("/my-sessions/codes/").status_code == 200
+
+
+def test_wrong_codes_at_a_dangerous_act_lock_the_number_and_end_the_session(staff):
+    client, _ = sign_in_as(role="", division="", staff=staff)
+    aged(confirmed_at=timedelta(minutes=11))
+    for _ in range(5):
+        assert client.post("/my-sessions/codes/", {"step_up_code": "000000"}).status_code == 403
+    assert client.get("/").headers["Location"] == "/sign-in/"
+    assert OperatorSession.objects.get().ended_why == "locked"
+    assert "已锁定" in Client().post("/sign-in/", account(staff)).content.decode()

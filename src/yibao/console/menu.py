@@ -43,6 +43,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("console:search", _("查人"), "work", "registry.search", icon="person"),
     Entry("village:mine", _("我的村"), "work", "collection.collect_cash", icon="people"),
     Entry("enrolment:imports", _("台账导入"), "enrol", "enrolment.read", icon="tray"),
+    Entry("enrolment:coverages", _("参保记录"), "enrol", "enrolment.read", icon="list"),
+    Entry("collection:dues", _("应缴台账"), "enrol", "collection.read", icon="book"),
     Entry("collection:payments", _("缴费"), "enrol", "collection.read", icon="yuan"),
     Entry(
         "collection:unmatched",

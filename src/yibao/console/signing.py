@@ -21,6 +21,7 @@ from yibao.apps.access.models import Operator, PoolingRegion, Post
 from yibao.apps.access.operations.sessions import PasswordExpired, SessionEnded
 from yibao.apps.access.operations.tries import TooManyTries
 from yibao.apps.access.passwords import is_expired, profile_of
+from yibao.apps.access.training import TrainingLacking
 from yibao.console import session
 from yibao.console.forms import ConsoleForm
 from yibao.console.page import address_of
@@ -267,6 +268,9 @@ def _take(request: HttpRequest, post: Post, wanted: str) -> HttpResponse:
         operations.take_post(session_id=who.session_id, post_id=post.id, at=clock.at, now=clock.now)
     except PasswordExpired:
         return HttpResponseRedirect(with_next(reverse("console:password"), wanted))
+    except TrainingLacking as refusal:
+        context = {"refusal": refusal, "held": _held(post.operator_id), "operator": post.operator}
+        return answer(request, "console/posts.html", context, status=_NOT_TAKEN)
     session.choose(request, post_id=post.id, region=region)
     return HttpResponseRedirect(wanted or reverse("console:home"))
 

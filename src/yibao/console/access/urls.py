@@ -1,6 +1,7 @@
 from django.urls import path
 
-from yibao.console.access import grants, matrix, views
+from yibao.console import sessions
+from yibao.console.access import audit, grants, matrix, views
 
 app_name = "access"
 urlpatterns = [
@@ -10,6 +11,7 @@ urlpatterns = [
     path("operators/<int:operator_id>/post/", grants.grant_post, name="grant_post"),
     path("operators/<int:operator_id>/certificate/", views.certificate, name="certificate"),
     path("operators/<int:operator_id>/password/", views.renew_password, name="renew_password"),
+    path("operators/<int:operator_id>/factor/", sessions.reset_factor, name="reset_factor"),
     path("operators/<int:operator_id>/close/", views.close_account, name="close_account"),
     path("grants/", grants.grants, name="grants"),
     path("grants/<int:request_id>/", grants.grant, name="grant"),
@@ -23,5 +25,6 @@ urlpatterns = [
     path("review/<int:post_id>/", grants.review_post, name="review_post"),
     path("matrix/", matrix.matrix, name="matrix"),
     path("matrix/exclusive/", matrix.exclusive, name="exclusive"),
-    path("audit/", views.audit_log, name="audit"),
+    path("audit/", audit.log, name="audit"),
+    path("audit/evidence/", audit.take_evidence, name="evidence"),
 ]

@@ -16,6 +16,7 @@ from yibao.apps.access.passwords import is_expired
 from yibao.apps.access.posts import in_force
 from yibao.apps.access.roles import ROLE_ACTIONS
 from yibao.apps.access.scope import NotThere, Scope
+from yibao.apps.access.training import require_training
 from yibao.core.refusal import Refusal
 from yibao.rulebook.regions import signing_in
 
@@ -110,10 +111,12 @@ def begin_session(*, operator_id: int, address: str, at: datetime) -> OperatorSe
 def choose_post(*, operator_id: int, post_id: int, at: datetime) -> Scope:
     """Return the scope of a post of this operator on the day of `at`.
 
-    Raises PasswordMustChange, FactorMissing, PostEnded, SessionEnded for a closed account.
+    Raises PasswordMustChange, FactorMissing, PostEnded, TrainingLacking, SessionEnded for a closed
+    account.
     """
     post = _post(operator_id, post_id)
     scope = _scope(post, at.date())
+    require_training(operator_id, scope.region, on=at.date())
     if not factors.has_factor(operator_id=operator_id):
         raise FactorMissing
     _record_choice(scope, at)
@@ -132,6 +135,7 @@ def take_post(*, session_id: int, post_id: int, at: datetime, now: datetime) -> 
         raise SessionEnded
     post = _post(one.operator_id, post_id, locked=True)
     scope = _scope(post, at.date())
+    require_training(one.operator_id, scope.region, on=at.date())
     if not factors.has_factor(operator_id=one.operator_id):
         raise FactorMissing
     if is_expired(post.operator, now=now):
