@@ -6,12 +6,19 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from yibao.apps.access import queries
 from yibao.apps.enrolment.models import InsuredYear
 from yibao.console.page import ConsoleRequest, console_page, page
+from yibao.console.picker import chosen_from
+
+_TEXT = 40
 
 
 @console_page()
 def areas(request: ConsoleRequest) -> HttpResponse:
     """Show the way down to the area, and the places below it."""
+    text = request.GET.get("q", "").strip()[:_TEXT]
     context = {
+        "text": text,
+        "found": chosen_from(request, "place", text) if text else (),
+        "go": f"{_back(request)}?year={request.year}&area={{code}}",
         "path": queries.path_to(request.scope, area=request.area),
         "below": queries.places_below(request.scope, area=request.area),
         "back": _back(request),

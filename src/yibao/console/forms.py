@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +44,21 @@ class ConsoleForm(forms.Form):
             if isinstance(field, forms.ModelChoiceField) and field.empty_label:
                 field.empty_label = _("请选择")
             _dress(field.widget)
+
+    def full_clean(self) -> None:
+        """Judge what was sent; where a picker was asked to find, nothing is wrong yet."""
+        super().full_clean()
+        if self.is_finding:
+            self._errors = ErrorDict()
+
+    def is_valid(self) -> bool:
+        """Tell whether the form may be acted on."""
+        return super().is_valid() and not self.is_finding
+
+    @property
+    def is_finding(self) -> bool:
+        """Tell whether only a picker was asked to list what it finds."""
+        return bool(self.is_bound and self.data.get("find") in self.fields)
 
     def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
         """Return what the field begins with: on a page that restores a draft, what was typed."""

@@ -12,6 +12,7 @@ from yibao.apps.access.scope import Scope
 from yibao.apps.care.queries import institutions
 from yibao.console.forms import ConsoleForm, DayField
 from yibao.console.page import ConsoleRequest, said
+from yibao.console.picker import PickerField
 from yibao.core.money import Fen
 from yibao.core.refusal import Refusal
 
@@ -40,7 +41,7 @@ class YuanField(forms.CharField):
 class VisitForm(ConsoleForm):
     """A stay or an outpatient visit with its bill."""
 
-    institution = forms.ChoiceField(label=_("医疗机构"))
+    institution = PickerField("institution", label=_("医疗机构"))
     number = forms.CharField(label=_("结算清单号"), max_length=40)
     kind = forms.ChoiceField(label=_("就诊类别"))
     admitted_on = DayField(label=_("入院日期"), required=False)
@@ -57,7 +58,7 @@ class VisitForm(ConsoleForm):
     def __init__(self, *args: Any, request: ConsoleRequest, **kwargs: Any) -> None:
         kwargs["initial"] = {"key": secrets.token_hex(16), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
-        self.fields["institution"].choices = _institutions(request)
+        self.fields["institution"].start(request)  # type: ignore[attr-defined]
         book = book_of(request.scope.region)
         for listed, name in _WAYS.items():
             codes = book.enumerations[listed].codes
@@ -93,27 +94,6 @@ class ReverseForm(ConsoleForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, initial={"key": secrets.token_hex(16)}, **kwargs)
-
-
-class ListForm(ConsoleForm):
-    """Which settlements a list shows."""
-
-    q = forms.CharField(label=_("结算号或姓名"), required=False)
-    institution = forms.ChoiceField(label=_("医疗机构"), required=False)
-    kind = forms.ChoiceField(
-        label=_("类别"),
-        required=False,
-        choices=[
-            ("", _("全部")),
-            ("settled", _("结算")),
-            ("adjusted", _("补差")),
-            ("reversed", _("冲正")),
-        ],
-    )
-
-    def __init__(self, *args: Any, request: ConsoleRequest, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["institution"].choices = [("", _("全部")), *_institutions(request)]
 
 
 def _institutions(request: ConsoleRequest) -> list[tuple[str, str]]:

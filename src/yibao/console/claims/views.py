@@ -9,10 +9,11 @@ from yibao.apps.claims import operations, queries
 from yibao.apps.claims.operations import Outcome
 from yibao.apps.claims.request import read_request
 from yibao.apps.registry import queries as registry
-from yibao.console.claims.forms import ListForm, ReverseForm, VisitForm
+from yibao.console.claims.forms import ReverseForm, VisitForm
+from yibao.console.claims.listed import SETTLEMENTS_LIST
 from yibao.console.claims.shown import code_words, shown
-from yibao.console.page import ConsoleRequest, console_page, done, page
-from yibao.console.paging import Pager
+from yibao.console.lists import list_page
+from yibao.console.page import ConsoleRequest, address, console_page, done, page
 
 CLIENT = "console"
 
@@ -20,27 +21,7 @@ CLIENT = "console"
 @console_page()
 def settlements(request: ConsoleRequest) -> HttpResponse:
     """Show the settlements of the year and the area."""
-    form = ListForm(request.GET or None, request=request)
-    asked = form.cleaned_data if form.is_valid() else {}
-    chosen = {
-        "scope": request.area_scope,
-        "year": request.year,
-        "text": asked.get("q", ""),
-        "institution_id": int(asked["institution"]) if asked.get("institution") else None,
-        "kind": asked.get("kind", ""),
-    }
-    total, fund_pay_fen = queries.count_settlements(**chosen)
-    pager = Pager(request, total=total)
-    rows = queries.settlements(**chosen, offset=pager.offset, limit=pager.limit)
-    context = {
-        "query": form,
-        "rows": [
-            (row, code_words(request.scope.region, "visit_kind", row.visit_kind)) for row in rows
-        ],
-        "pager": pager,
-        "fund_pay_fen": fund_pay_fen,
-    }
-    return page(request, "console/claims/settlements.html", context)
+    return list_page(request, SETTLEMENTS_LIST, template="console/claims/settlements.html")
 
 
 @console_page()
@@ -48,7 +29,9 @@ def who(request: ConsoleRequest) -> HttpResponse:
     """Ask whose visit it is."""
     text = request.GET.get("q", "").strip()
     found = registry.search(scope=request.scope, text=text) if text else []
-    return page(request, "console/claims/who.html", {"text": text, "found": found})
+    go = address(request, "claims:visit", 0).replace("/0/", "/{id}/", 1)
+    context = {"text": text, "found": found, "go": go}
+    return page(request, "console/claims/who.html", context)
 
 
 @console_page()

@@ -13,7 +13,7 @@ from yibao.apps.collection.policy import our_place, policy
 from yibao.apps.collection.queries import HeldCash
 from yibao.apps.registry.names import masked
 from yibao.console.collection.forms import CashForm, DepositForm, RangeForm
-from yibao.console.page import ConsoleRequest, console_page, done, page
+from yibao.console.page import ConsoleRequest, address, console_page, done, page
 from yibao.web.figures import yuan
 
 _FOUND = 20
@@ -72,7 +72,9 @@ def find(request: ConsoleRequest) -> HttpResponse:
         if text
         else []
     )
-    return page(request, "console/collection/find.html", {"text": text, "found": found})
+    go = address(request, "collection:collect", 0).replace("/0/", "/{id}/", 1)
+    context = {"text": text, "found": found, "go": go}
+    return page(request, "console/collection/find.html", context)
 
 
 @console_page()

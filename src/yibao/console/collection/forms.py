@@ -10,7 +10,7 @@ from yibao.apps.access.models import Operator
 from yibao.apps.access.scope import Scope
 from yibao.apps.collection.operations import Confirmed
 from yibao.apps.collection.policy import channel_label, policy
-from yibao.console.forms import ConsoleForm, DayField
+from yibao.console.forms import ConsoleForm
 
 YES_NO = (("yes", gettext_lazy("是")), ("no", gettext_lazy("否")))
 
@@ -20,29 +20,6 @@ def channel_choices(scope: Scope, year: int) -> list[tuple[str, str]]:
     return [
         (code, channel_label(scope.region, code)) for code in policy(scope.region, year).vouchers
     ]
-
-
-class FilterForm(ConsoleForm):
-    """What the list of payments is narrowed to."""
-
-    text = forms.CharField(label=gettext_lazy("证件号或姓名"), required=False, max_length=30)
-    channel = forms.ChoiceField(label=gettext_lazy("渠道"), required=False)
-    state = forms.ChoiceField(
-        label=gettext_lazy("状态"),
-        required=False,
-        choices=(
-            ("", gettext_lazy("全部")),
-            ("matched", gettext_lazy("已入账")),
-            ("unmatched", gettext_lazy("待查")),
-            ("new", gettext_lazy("未匹配")),
-        ),
-    )
-    paid_from = DayField(label=gettext_lazy("缴费日期自"), required=False)
-    paid_last = DayField(label=gettext_lazy("至"), required=False)
-
-    def __init__(self, *args: Any, scope: Scope, year: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["channel"].choices = [("", _("全部")), *channel_choices(scope, year)]
 
 
 class UploadForm(ConsoleForm):

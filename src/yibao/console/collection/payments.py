@@ -1,9 +1,8 @@
 """Payments: the list, the tax side's files, what waits, what is asked after paying."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from django.http import HttpResponse
-from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from yibao.apps.access.rulebooks import article_of
@@ -16,13 +15,13 @@ from yibao.apps.collection.sheets import NAME_COLUMN, NUMBER_COLUMN
 from yibao.apps.registry.names import masked
 from yibao.console.collection.forms import (
     ClaimForm,
-    FilterForm,
     InvoiceForm,
     RequestForm,
     UploadForm,
 )
+from yibao.console.collection.listed import DUES_LIST, PAYMENTS_LIST, UNMATCHED_LIST
+from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, attachment, console_page, done, page
-from yibao.console.paging import Pager
 from yibao.core.identity import mask_number
 from yibao.web.figures import yuan
 
@@ -32,33 +31,16 @@ _FOUND = 10
 
 @console_page()
 def listed(request: ConsoleRequest) -> HttpResponse:
-    """Show a year's payments in the chosen area, with sums by channel."""
-    form = FilterForm(request.GET or None, scope=request.scope, year=request.year)
-    narrowed = _narrowed(form)
-    counted = queries.payments(
-        scope=request.area_scope, year=request.year, narrowed=narrowed, offset=0, limit=0
-    )
-    pager = Pager(request, total=counted.total, size=_SIZE)
-    found = queries.payments(
-        scope=request.area_scope,
-        year=request.year,
-        narrowed=narrowed,
-        offset=pager.offset,
-        limit=pager.limit,
-    )
-    channels = [
-        {"label": channel_label(request.scope.region, code), "count": count, "fen": fen}
-        for code, (count, fen) in found.by_channel.items()
-    ]
-    context = {
-        "filter": form,
-        "rows": [_shown(request, row) for row in found.rows],
-        "found": found,
-        "channels": channels,
-        "pager": pager,
-        "waiting": queries.unmatched_count(request.area_scope, request.year),
-    }
-    return page(request, "console/collection/payments.html", context)
+    """Show a year's payments in the chosen area."""
+    context = {"waiting": queries.unmatched_count(request.area_scope, request.year)}
+    template = "console/collection/payments.html"
+    return list_page(request, PAYMENTS_LIST, template=template, context=context)
+
+
+@console_page()
+def dues(request: ConsoleRequest) -> HttpResponse:
+    """Show what each person of the chosen area owes for the year, and what is paid."""
+    return list_page(request, DUES_LIST)
 
 
 @console_page()
@@ -126,26 +108,15 @@ def file(request: ConsoleRequest, file_id: int) -> HttpResponse:
 @console_page()
 def unmatched(request: ConsoleRequest) -> HttpResponse:
     """Show the money that pays no due yet, by reason."""
-    reason = request.GET.get("reason", "")
     reasons = queries.unmatched_reasons(scope=request.area_scope, year=request.year)
-    total = sum(one.count for one in reasons if not reason or one.reason == reason)
-    pager = Pager(request, total=total, size=_SIZE)
-    rows = queries.unmatched(
-        scope=request.area_scope,
-        year=request.year,
-        reason=reason,
-        offset=pager.offset,
-        limit=pager.limit,
-    )
     context = {
-        "reasons": reasons,
-        "chosen": reason,
-        "rows": [(row, matching.label(row.reason, request.scope.region)) for row in rows],
-        "pager": pager,
+        "reasons": [(one, one.reason.partition(":")[0]) for one in reasons],
+        "chosen": request.GET.get("reason", ""),
         "all_count": sum(one.count for one in reasons),
         "all_fen": sum(one.amount_fen for one in reasons),
     }
-    return page(request, "console/collection/unmatched.html", context)
+    template = "console/collection/unmatched.html"
+    return list_page(request, UNMATCHED_LIST, template=template, context=context)
 
 
 @console_page()
@@ -257,23 +228,6 @@ def _masked_cell(fault: dict[str, str]) -> str:
     """Return what stood in a faulty cell, masked where it names a person."""
     masks = {NUMBER_COLUMN: mask_number, NAME_COLUMN: masked}
     return masks.get(fault["column"], str)(fault["value"])
-
-
-def _narrowed(form: FilterForm) -> PaymentFilter:
-    if not form.is_valid():
-        return PaymentFilter()
-    given = form.cleaned_data
-    zone = get_default_timezone()
-    first, last = given["paid_from"], given["paid_last"]
-    return PaymentFilter(
-        channel=given["channel"],
-        text=given["text"],
-        state=given["state"],
-        paid_from=datetime.combine(first, time.min, tzinfo=zone) if first else None,
-        paid_until=(
-            datetime.combine(last + timedelta(days=1), time.min, tzinfo=zone) if last else None
-        ),
-    )
 
 
 def _shown(request: ConsoleRequest, row: PaymentRow) -> dict[str, object]:

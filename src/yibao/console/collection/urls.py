@@ -12,6 +12,7 @@ urlpatterns = [
     path("files/upload/", payments.upload, name="upload"),
     path("files/template/", payments.template, name="template"),
     path("files/<int:file_id>/", payments.file, name="file"),
+    path("dues/", payments.dues, name="dues"),
     path("unmatched/", payments.unmatched, name="unmatched"),
     path("unmatched/<int:payment_id>/", payments.claim, name="claim"),
     path("payments/<int:payment_id>/", payments.payment, name="payment"),

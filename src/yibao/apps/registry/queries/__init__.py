@@ -19,7 +19,7 @@ from yibao.apps.registry.queries.pages import (
     household_page,
     person_page,
 )
-from yibao.apps.registry.queries.search import Found, search
+from yibao.apps.registry.queries.search import Found, search, search_named
 
 __all__ = [
     "DocumentLine",
@@ -40,5 +40,6 @@ __all__ = [
     "person_names",
     "person_page",
     "search",
+    "search_named",
     "times_looked",
 ]

@@ -1,0 +1,226 @@
+"""Lists of payments, of what waits for a due, and of dues."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from yibao.apps.access.scope import Scope
+from yibao.apps.collection import matching
+from yibao.apps.collection.policy import channel_label, voucher_label
+from yibao.apps.collection.queries.listed import DUES, PAYMENTS, UNMATCHED
+from yibao.apps.desk.sources import FEN, MOMENT, NAME, NUMBER
+from yibao.apps.desk.tables import Row
+from yibao.apps.registry.queries.search import above
+from yibao.apps.subsidy.sheets import category_label
+from yibao.console.collection.forms import channel_choices
+from yibao.console.desk.forms import ListForm
+from yibao.console.forms import DayField
+from yibao.console.listing import ACT, MARK, Column, List, Narrowed, register
+from yibao.console.narrowing import PersonForm, between, both, by_person, equal
+from yibao.database.sealing import NUMBER as NUMBERS
+from yibao.database.sealing import index_of
+
+
+class PaymentsForm(ListForm):
+    """Which payments: whose, by which channel, how far, in which days."""
+
+    text = forms.CharField(label=_("证件号或姓名"), required=False, max_length=30)
+    channel = forms.ChoiceField(label=_("渠道"), required=False)
+    state = forms.ChoiceField(
+        label=_("状态"),
+        required=False,
+        choices=[
+            ("", _("全部")),
+            ("matched", _("已入账")),
+            ("unmatched", _("待查")),
+            ("new", _("未匹配")),
+        ],
+    )
+    paid_from = DayField(label=_("缴费日期自"), required=False)
+    paid_last = DayField(label=_("至"), required=False)
+    voucher_no = forms.CharField(label=_("凭证号"), required=False, max_length=60)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("全部")), *channel_choices(self.scope, self.year)]
+        self.fields["channel"].choices = choices  # type: ignore[attr-defined]
+        self.dress()
+
+
+class UnmatchedForm(ListForm):
+    """Which of the payments that wait: whose, and why."""
+
+    text = forms.CharField(label=_("证件号或姓名"), required=False, max_length=30)
+    reason = forms.ChoiceField(
+        label=_("原因"), required=False, choices=[("", _("全部")), *matching.REASONS.items()]
+    )
+
+
+class DuesForm(PersonForm):
+    """Which dues: whose, settled or open."""
+
+    state = forms.ChoiceField(
+        label=_("状态"),
+        required=False,
+        choices=[("", _("全部")), ("open", _("未缴清")), ("settled", _("已缴清"))],
+    )
+
+
+def _whose(text: str) -> Narrowed:
+    """By the number that was paid for, or by the beginning of the name that the channel wrote."""
+    text = "".join(text.split()).upper()
+    if not text:
+        return [], {}
+    return ["t.number_index = %(index)s or (t.name >= %(text)s and t.name < %(text_end)s)"], {
+        "index": index_of(text, of=NUMBERS),
+        "text": text,
+        "text_end": above(text),
+    }
+
+
+def _payments(given: dict[str, Any], scope: Scope) -> Narrowed:
+    return both(
+        _whose(given["text"]),
+        equal(given, "channel", "state", "voucher_no"),
+        between("paid_at", given["paid_from"], given["paid_last"]),
+    )
+
+
+def _unmatched(given: dict[str, Any], scope: Scope) -> Narrowed:
+    where, values = _whose(given["text"])
+    if given["reason"]:
+        # A refusal of the coverage rule has its own words behind a colon.
+        where = [*where, "split_part(t.reason, ':', 1) = %(reason)s"]
+        values |= {"reason": given["reason"]}
+    return where, values
+
+
+def _dues(given: dict[str, Any], scope: Scope) -> Narrowed:
+    where, values = by_person(given["who"])
+    if given["state"]:
+        where = [*where, "t.is_settled" if given["state"] == "settled" else "not t.is_settled"]
+    return where, values
+
+
+def _channel(row: Row, scope: Scope) -> str:
+    return channel_label(row.region, row.channel)
+
+
+def _voucher(row: Row, scope: Scope) -> str:
+    return f"{voucher_label(row.region, row.voucher_kind)} {row.voucher_no}"
+
+
+def _reason(row: Row, scope: Scope) -> str:
+    return matching.label(row.reason, row.region)
+
+
+def _paid(row: Row, scope: Scope) -> tuple[str, str]:
+    if row.state == "matched":
+        return "done", gettext("已入账")
+    if row.reason:
+        return "near", _reason(row, scope)
+    return "open", gettext("未匹配")
+
+
+def _settled(row: Row, scope: Scope) -> tuple[str, str]:
+    return ("done", gettext("已缴清")) if row.is_settled else ("open", gettext("未缴清"))
+
+
+def _category(row: Row, scope: Scope) -> str:
+    return category_label(row.region, row.category) if row.category else ""
+
+
+_PAYER = (
+    Column("name", _("姓名"), NAME),
+    Column("number", _("证件号码"), NUMBER, opt=True),
+)
+_CHANNEL = Column("channel", _("渠道"), words=_channel, needs=("region", "channel"), opt=True)
+PAYMENTS_LIST = register(
+    List(
+        "payments",
+        _("缴费记录"),
+        route="collection:payments",
+        action="collection.read",
+        table=PAYMENTS,
+        columns=(
+            Column("paid_at", _("缴费时间"), MOMENT, to="collection:payment", sorts=True),
+            *_PAYER,
+            _CHANNEL,
+            Column(
+                "voucher_no",
+                _("凭证"),
+                words=_voucher,
+                needs=("region", "voucher_kind", "voucher_no"),
+                opt=True,
+            ),
+            Column("amount_fen", _("金额"), FEN, unit=_("元"), sums=True, sorts=True),
+            Column("state", _("状态"), MARK, mark=_paid, needs=("state", "reason", "region")),
+            Column("insured_place", _("参保地"), opt=True, shown=False),
+        ),
+        order=("paid_at",),
+        descending=True,
+        form=PaymentsForm,
+        narrow=_payments,
+        empty=(_("没有符合条件的缴费"), _("请放宽条件，或由县级经办导入税务的缴费文件。")),
+    )
+)
+UNMATCHED_LIST = register(
+    List(
+        "unmatched",
+        _("待查缴费"),
+        route="collection:unmatched",
+        action="collection.read",
+        table=UNMATCHED,
+        columns=(
+            Column("name", _("姓名"), NAME, to="collection:payment", of="payment_id"),
+            Column("paid_at", _("缴费时间"), MOMENT, opt=True),
+            Column("number", _("证件号码"), NUMBER, opt=True),
+            Column("amount_fen", _("金额"), FEN, unit=_("元"), sums=True, sorts=True),
+            Column("reason", _("原因"), words=_reason, needs=("reason", "region")),
+            _CHANNEL,
+            Column(
+                "act",
+                _("操作"),
+                ACT,
+                words=lambda row, scope: gettext("核对认领"),
+                needs=("payment_id",),
+                to="collection:claim",
+                of="payment_id",
+                action="collection.claim",
+            ),
+        ),
+        form=UnmatchedForm,
+        narrow=_unmatched,
+        empty=(_("没有待查的缴费"), _("所有到账的款项都已对应到人。")),
+    )
+)
+DUES_LIST = register(
+    List(
+        "dues",
+        _("应缴台账"),
+        route="collection:dues",
+        action="collection.read",
+        table=DUES,
+        columns=(
+            Column("name", _("姓名"), NAME, to="registry:person", of="person_id"),
+            Column("number", _("证件号码"), NUMBER, opt=True),
+            Column("area_name", _("村（社区）"), opt=True),
+            Column("owed_fen", _("应缴"), FEN, unit=_("元"), sums=True),
+            Column("subsidised_fen", _("资助"), FEN, unit=_("元"), sums=True, opt=True),
+            Column("paid_fen", _("已缴"), FEN, unit=_("元"), sums=True),
+            Column("open_fen", _("未缴"), FEN, unit=_("元"), sums=True, sorts=True),
+            Column("is_settled", _("状态"), MARK, mark=_settled),
+            Column(
+                "category", _("资助类别"), words=_category, needs=("category", "region"), opt=True
+            ),
+            Column("settled_at", _("缴清时间"), MOMENT, opt=True, shown=False),
+            Column("raised_at", _("核定时间"), MOMENT, opt=True, shown=False),
+        ),
+        order=("area_no",),
+        form=DuesForm,
+        narrow=_dues,
+        empty=(_("没有应缴"), _("县级经办在“核定与匹配”核定后列在这里。")),
+    )
+)
