@@ -10,7 +10,7 @@ from typing import Any
 
 from yibao.core.refusal import Refusal
 
-NAMES = ("settle", "import", "search", "rules")
+NAMES = ("settle", "import", "search", "rules", "pages")
 _PLACE = Path(__file__).resolve().parents[3] / "bench"
 _COLUMNS = ("name", "rate", "unit", "other", "ratio")
 _SHARE = "share_of_bound"  # of what the machine's memory could move, where a measurement says it
