@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from yibao.core.refusal import Refusal
 from yibao.database.account import Account, server_account
-from yibao.database.binaries import Binaries, find_binaries, usable_by
+from yibao.database.binaries import Binaries, find_binaries, newest_binaries, usable_by
 from yibao.database.cluster import last_words
 from yibao.database.copies import Backup, Copies, Moment, size_of
 from yibao.database.home import ADMIN_ROLE, DATABASE_NAME, PORT, Home
@@ -113,7 +113,7 @@ def copy_elsewhere(url: str, to: Path, *, binaries: Path | None = None) -> Path:
 
     Its logs are that server's matter. Raises BackupNotMade, NoPostgres.
     """
-    found = find_binaries(configured=binaries, data=to / "none")
+    found = newest_binaries(configured=binaries)
     words = conninfo_to_dict(url)
     words.pop("dbname", None)
     password = str(words.pop("password", "") or "")

@@ -57,6 +57,19 @@ def find_binaries(*, configured: Path | None, data: Path, system: Path = _SYSTEM
     raise NoPostgres(wanted=wanted, searched=", ".join(searched) or "—")
 
 
+def newest_binaries(*, configured: Path | None, system: Path = _SYSTEM) -> Binaries:
+    """Return the programs of the newest version there is: clients may be newer than a server.
+
+    Raises NoPostgres.
+    """
+    places = list([configured] if configured else _places(system))
+    found = [one for place in places if (one := _inspect(place))]
+    if not found:
+        wanted = f"{SUPPORTED.start}–{SUPPORTED.stop - 1}"
+        raise NoPostgres(wanted=wanted, searched=", ".join(map(str, places)) or "—")
+    return max(found, key=lambda one: one.major)
+
+
 def usable_by(account: Account, binaries: Binaries, spare: Path) -> Binaries:
     """Return binaries that the account can run: these, or a copy below `spare` if they are closed.
 
