@@ -245,7 +245,8 @@ class Listed:
     @property
     def conditions(self) -> str:
         """The conditions in words."""
-        return self.list.in_words(self.state, self.request.scope)
+        request = self.request
+        return self.list.in_words(self.state, scope=request.scope, year=request.year)
 
     @property
     def print_address(self) -> str:

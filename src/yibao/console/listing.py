@@ -151,7 +151,7 @@ class List:
         if self.always:
             where, more = self.always(scope)
             values |= more
-        form = self.form(state, scope=scope) if self.form else None
+        form = self.form(state, scope=scope, year=year) if self.form else None
         if form is not None and form.is_valid() and self.narrow:
             asked, more = self.narrow(form.cleaned_data, scope)
             where, values = [*where, *asked], values | more
@@ -202,13 +202,13 @@ class List:
                 yield [one.text(row, scope) for one in chosen]
 
         def conditions(scope: Scope, given: Any) -> str:
-            return self.in_words(QueryDict(given["query"]), scope)
+            return self.in_words(QueryDict(given["query"]), scope=scope, year=given["year"])
 
         return sources.Source(self.code, self.title, self.action, heads, count, rows, conditions)
 
-    def in_words(self, state: QueryDict, scope: Scope) -> str:
+    def in_words(self, state: QueryDict, *, scope: Scope, year: int) -> str:
         """Return the conditions in words."""
-        form = self.form(state, scope=scope) if self.form else None
+        form = self.form(state, scope=scope, year=year) if self.form else None
         if form is None or not form.is_valid():
             return ""
         said = []

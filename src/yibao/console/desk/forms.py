@@ -80,8 +80,8 @@ class NoticeForm(ConsoleForm):
 class ListForm(ConsoleForm):
     """Conditions of a list: read from the address, so never an error of what is missing."""
 
-    def __init__(self, *args: Any, scope: Any = None, **kwargs: Any) -> None:
-        self.scope = scope
+    def __init__(self, *args: Any, scope: Any, year: int, **kwargs: Any) -> None:
+        self.scope, self.year = scope, year
         super().__init__(*args, **kwargs)
 
 

@@ -4,6 +4,7 @@ from yibao.console.enrolment import mending, views
 
 app_name = "enrolment"
 urlpatterns = [
+    path("coverages/", views.coverages, name="coverages"),
     path("imports/", views.imports, name="imports"),
     path("imports/new/", views.upload, name="upload"),
     path("imports/template/<str:kind>/<int:area_no>/", views.template, name="template"),

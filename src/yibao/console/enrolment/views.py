@@ -16,6 +16,8 @@ from yibao.apps.enrolment.ledgers import forms as ledger_forms
 from yibao.apps.enrolment.queries import ImportPage
 from yibao.apps.enrolment.tasks import LEDGER
 from yibao.console.enrolment.forms import UndoForm, UploadForm
+from yibao.console.enrolment.listed import COVERAGES_LIST, IMPORTS_LIST
+from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, address, attachment, console_page, done, page
 from yibao.console.paging import Pager
 
@@ -31,16 +33,13 @@ _STEPS = {"uploaded": 2, "checked": 3, "writing": 4, "done": 6, "undone": 6, "dr
 @console_page()
 def imports(request: ConsoleRequest) -> HttpResponse:
     """Show the ledgers of the area and year, the newest first."""
-    asked = request.GET.get("after", "")
-    after_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < _DIGITS else None
-    found = queries.imports(
-        scope=request.area_scope, year=request.year, after_id=after_id, limit=_SIZE + 1
-    )
-    more = ""
-    if len(found) > _SIZE:
-        found = found[:_SIZE]
-        more = address(request, "enrolment:imports", after=found[-1].import_id)
-    return page(request, "console/enrolment/imports.html", {"found": found, "more": more})
+    return list_page(request, IMPORTS_LIST, template="console/enrolment/imports.html")
+
+
+@console_page()
+def coverages(request: ConsoleRequest) -> HttpResponse:
+    """Show who is insured in the year, from when until when."""
+    return list_page(request, COVERAGES_LIST)
 
 
 @console_page()

@@ -9,12 +9,11 @@ from yibao.apps.access.rulebooks import article_of
 from yibao.apps.subsidy import operations, queries
 from yibao.apps.subsidy.models import SupportList
 from yibao.apps.subsidy.payers import payer_label
-from yibao.apps.subsidy.sheets import category_choices, category_label
+from yibao.apps.subsidy.sheets import category_choices
+from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, console_page, done, page
-from yibao.console.paging import Pager
 from yibao.console.subsidy.forms import LIST_KINDS, FixForm, GrantForm
-
-_SIZE = 100
+from yibao.console.subsidy.listed import LINES_LIST
 
 
 @console_page()
@@ -79,17 +78,9 @@ def fixed_list(request: ConsoleRequest, list_id: int) -> HttpResponse:
     if request.method == "POST":
         operations.send_list(scope=request.scope, list_id=list_id, at=request.at)
         return done(request, _("已下发各乡镇"), "subsidy:list", list_id)
-    pager = Pager(request, total=found.persons, size=_SIZE)
-    rows = queries.list_lines(
-        scope=request.area_scope, list_id=list_id, offset=pager.offset, limit=pager.limit
-    )
-    context = {
-        "list": found,
-        "kind": _kind(found),
-        "rows": [(row, category_label(request.scope.region, row.category)) for row in rows],
-        "pager": pager,
-    }
-    return page(request, "console/subsidy/list.html", context)
+    context = {"fixed": found, "kind": _kind(found)}
+    template = "console/subsidy/list.html"
+    return list_page(request, LINES_LIST, template=template, context=context, list_id=list_id)
 
 
 @console_page()

@@ -10,9 +10,10 @@ from yibao.apps.registry import queries as registry
 from yibao.apps.subsidy import operations, queries
 from yibao.apps.subsidy.models import Roster, RosterRow
 from yibao.apps.subsidy.sheets import KINDS, category_label
+from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, attachment, console_page, done, page
-from yibao.console.paging import Pager
 from yibao.console.subsidy.forms import ROSTER_KINDS, AnswerForm, ConfirmForm, UploadForm
+from yibao.console.subsidy.listed import ROSTER_ROWS_LIST, WAITING_LIST
 
 _SIZE = 50
 _FOUND = 8
@@ -68,28 +69,21 @@ def template(request: ConsoleRequest, kind: str) -> HttpResponse:
 def roster(request: ConsoleRequest, roster_id: int) -> HttpResponse:
     """Show a roster with its rows."""
     found = queries.roster(scope=request.scope, roster_id=roster_id)
-    state = request.GET.get("state", "")
-    counts = queries.row_states(scope=request.scope, roster_id=roster_id)
-    total = counts.get(state, 0) if state else sum(counts.values())
-    pager = Pager(request, total=total, size=_SIZE)
-    _count, rows = queries.roster_rows(
-        scope=request.scope,
-        roster_id=roster_id,
-        state=state,
-        offset=pager.offset,
-        limit=pager.limit,
-    )
     context = {
         "roster": found,
         "kind": _kind(found),
-        "rows": [_shown(request, row) for row in rows],
-        "counts": counts,
-        "state": state,
-        "pager": pager,
+        "counts": queries.row_states(scope=request.scope, roster_id=roster_id),
+        "state": request.GET.get("state", ""),
         "form": ConfirmForm(),
         "mine": found.uploaded_by == request.scope.operator_id,
     }
-    return page(request, "console/subsidy/roster.html", context)
+    return list_page(
+        request,
+        ROSTER_ROWS_LIST,
+        template="console/subsidy/roster.html",
+        context=context,
+        roster_id=roster_id,
+    )
 
 
 @console_page()
@@ -106,13 +100,7 @@ def confirm(request: ConsoleRequest, roster_id: int) -> HttpResponse:
 @console_page()
 def waiting(request: ConsoleRequest) -> HttpResponse:
     """Show the rows that name nobody of the register, or somebody by another name."""
-    total = queries.unmatched_badge(request.area_scope, request.year)
-    pager = Pager(request, total=total, size=_SIZE)
-    rows = queries.waiting_rows(
-        scope=request.area_scope, year=request.year, offset=pager.offset, limit=pager.limit
-    )
-    context = {"rows": [_shown(request, row) for row in rows], "pager": pager, "total": total}
-    return page(request, "console/subsidy/waiting.html", context)
+    return list_page(request, WAITING_LIST, template="console/subsidy/waiting.html")
 
 
 @console_page()
