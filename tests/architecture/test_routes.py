@@ -12,17 +12,21 @@ from yibao.console import routes as policy
 from yibao.console.routes import Route, faults, read, routes, there
 
 
+def ours():
+    """What the console's own check says when the program starts."""
+    return [str(one.msg) for one in run_checks() if str(one.id).startswith("yibao.")]
+
+
 def test_every_route_is_declared_and_every_declared_one_is_there():
     assert faults() == []
-    assert run_checks(tags=None) == []
+    assert ours() == []
 
 
 def test_an_undeclared_route_stops_the_program(monkeypatch):
     declared = dict(routes())
     del declared["registry:person"]
     monkeypatch.setattr(policy, "routes", lambda: declared)
-    said = [str(one.msg) for one in run_checks()]
-    assert said == ["route registry:person is not declared in routes.yaml"]
+    assert ours() == ["route registry:person is not declared in routes.yaml"]
 
 
 def test_a_declared_route_without_an_address_stops_the_program():

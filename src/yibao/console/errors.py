@@ -28,6 +28,18 @@ def broken(request: HttpRequest) -> HttpResponse:
     )
 
 
+def wrong_method(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:
+    """Answer a form sent to a page that takes none, or an address opened that only takes one."""
+    answer = _bare(
+        request,
+        405,
+        _("此页不能这样打开"),
+        _("网址或表单可能已过期，没有写入任何数据。请从首页或菜单重新进入。"),
+    )
+    answer.headers["Allow"] = ", ".join(allowed)
+    return answer
+
+
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form without the token that our own page gave it; what was typed is kept.
 

@@ -22,7 +22,6 @@ from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
-    HttpResponseNotAllowed,
     HttpResponseRedirect,
 )
 from django.template.loader import render_to_string
@@ -40,7 +39,7 @@ from yibao.apps.access.operations.sessions import (
 from yibao.apps.access.queries import Area
 from yibao.apps.access.scope import NotAllowed, NotThere, OutsideScope, Scope, scoped
 from yibao.apps.enrolment.models import InsuredYear
-from yibao.console import kept, marks, session, stepup
+from yibao.console import errors, kept, marks, session, stepup
 from yibao.console.frame import frame_of
 from yibao.console.routes import POST, Route, route_of
 from yibao.core.refusal import Refusal
@@ -102,7 +101,7 @@ def console_page(*undeclared: str | None, reads: str = "") -> Callable[[View], V
         def answered(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             route = _declared(request, *undeclared, reads=reads)
             if not route.allows(request.method or ""):
-                return HttpResponseNotAllowed(route.methods)
+                return errors.wrong_method(request, route.methods)
             right = route.right_for(request.method or "")
             request.route, request.is_under_scope, request.is_refusal_recorded = route, False, False
             request.action = "" if right == POST else right

@@ -17,7 +17,7 @@ from yibao.apps.access.models import Role
 from yibao.apps.access.roles import ACTIONS, ROLE_ACTIONS
 
 ANYONE, ACCOUNT, POST = "anyone", "account", "post"
-SCOPE, REGION, ALL = "scope", "region", "all"
+SCOPE, ABOVE, REGION, ALL = "scope", "above", "region", "all"
 SENSITIVE = ("name", "number", "phone", "account", "diagnosis")
 MASKED, WHOLE, REVEALED = "masked", "whole", "revealed"
 _METHODS = ("GET", "POST")
@@ -153,7 +153,7 @@ def _faults_of(route: Route) -> Iterator[str]:
         yield f"{route.change} is no right"
     if not route.methods or set(route.methods) - set(_METHODS):
         yield f"{' '.join(route.methods) or 'nothing'} are no methods"
-    if route.within not in (SCOPE, REGION, ALL):
+    if route.within not in (SCOPE, ABOVE, REGION, ALL):
         yield f"nothing is looked up within {route.within}"
     for what, how in route.shows:
         if what not in SENSITIVE or how not in (MASKED, WHOLE, REVEALED):

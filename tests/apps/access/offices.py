@@ -1,6 +1,6 @@
 """Opens a region with operators for tests, by the product's own operations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -62,7 +62,7 @@ def hire(
         staff_no=staff_no or f"{430000 + Operator.objects.count()}",
         name=name,
         organisation_id=place.id,
-        certificate=TRAINED,
+        certificate=replace(TRAINED, passed_on=min(TRAINED.passed_on, at.date())),
         identity_number=identity_number,
         at=at,
     )

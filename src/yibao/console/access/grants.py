@@ -170,6 +170,7 @@ def review_post(request: ConsoleRequest, post_id: int) -> HttpResponse:
     """Keep a post or end it, in the yearly review."""
     if request.method != "POST":
         return HttpResponseRedirect(address(request, "access:review"))
+    rights.post_of(request.scope, post_id=post_id)
     keeps = request.POST.get("act") != "end"
     form = ReasonForm({"reason": request.POST.get("reason", "")})
     form.fields["reason"].required = not keeps

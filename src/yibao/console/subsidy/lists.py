@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from yibao.apps.access.rulebooks import article_of
+from yibao.apps.access.scope import NotThere
 from yibao.apps.subsidy import operations, queries
 from yibao.apps.subsidy.models import SupportList
 from yibao.apps.subsidy.payers import payer_label
@@ -105,6 +106,8 @@ def grant(request: ConsoleRequest, grant_id: int) -> HttpResponse:
     """Record money of a grant that arrived."""
     rows = queries.grants(scope=request.scope, year=request.year)
     found = next((row for row in rows if row.grant_id == grant_id), None)
+    if found is None:
+        raise NotThere(what=_("这笔资助资金"))
     form = GrantForm(request.POST or None, initial={"received_on": request.served_on})
     if request.method == "POST" and form.is_valid():
         with form.refusals(request):
@@ -120,7 +123,7 @@ def grant(request: ConsoleRequest, grant_id: int) -> HttpResponse:
     context = {
         "form": form,
         "grant": found,
-        "label": payer_label(request.scope.region, found.category) if found else "",
+        "label": payer_label(request.scope.region, found.category),
     }
     return page(request, "console/subsidy/grant.html", context)
 
