@@ -13,6 +13,7 @@ from yibao.apps.claims import operations as claims
 from yibao.apps.collection import models as collection
 from yibao.apps.fund import operations as fund
 from yibao.apps.fund.charts import chart_of
+from yibao.apps.fund.sealing import JOURNAL
 from yibao.apps.subsidy.models import Grant, GrantReceipt
 from yibao.core.books import recipes, subledgers
 from yibao.core.money import Fen
@@ -38,6 +39,7 @@ def make_year():
     with scoped(office.scope):
         collect(office, person)
     assert audit.seal(at=AT) is not None
+    assert JOURNAL.seal(at=AT) is not None
     return office, person
 
 

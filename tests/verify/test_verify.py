@@ -130,6 +130,12 @@ DAMAGE = {
         " where action = 'claims.reverse'",
         "were changed",
     ),
+    "journal_chain": (
+        # Both sides alike, so that every sum still holds.
+        "update fund_leg set debit_fen = debit_fen * 2, credit_fen = credit_fen * 2"
+        " where entry_id = (select min(id) from fund_entry)",
+        "were changed",
+    ),
 }
 
 

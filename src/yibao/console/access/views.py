@@ -7,15 +7,11 @@ from django.utils.translation import gettext_lazy as _l
 
 from yibao.apps.access import operations, queries, rights
 from yibao.apps.access.models import Operator
-from yibao.apps.access.roles import ACTIONS
 from yibao.apps.access.training import article_asking_for_training
 from yibao.console.access.forms import ROLES, AccountForm, CertificateForm, CloseForm
 from yibao.console.page import ConsoleRequest, address, console_page, done, page
 from yibao.console.paging import Pager
 from yibao.rulebook.regions import region
-
-_SIZE, _DIGITS = 50, 19
-
 
 _STATES = {"active": _l("在用"), "closed": _l("已停用"), "none": _l("没有岗位")}
 
@@ -142,14 +138,3 @@ def close_account(request: ConsoleRequest, operator_id: int) -> HttpResponse:
             return HttpResponseRedirect(address(request, "access:operator", operator_id))
     context = shown(request, found) | {"close": form, "form": form}
     return page(request, "console/access/operator.html", context)
-
-
-@console_page()
-def audit_log(request: ConsoleRequest) -> HttpResponse:
-    """Show the newest records of the area, or those of one thing."""
-    asked = request.GET.get("before", "")
-    before_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < _DIGITS else 0
-    rows = queries.audit_records(request.area_scope, before_id=before_id, limit=_SIZE)
-    shown = [{"row": row, "action": ACTIONS.get(row.action, row.action)} for row in rows]
-    more = address(request, "access:audit", before=rows[-1].id) if len(rows) == _SIZE else ""
-    return page(request, "console/access/audit.html", {"shown": shown, "more": more})
