@@ -7,6 +7,7 @@ import pytest
 from tests.apps.access.offices import hire, open_office
 from tests.apps.claims.insured import AT, insure, stay
 from tests.apps.claims.insured import open_office as open_agency
+from tests.apps.desk import desks
 from tests.apps.policy.bureau import LEAGUE, PAPER
 from tests.journeys.signing import sign_in
 from yibao.apps.access import rulebooks
@@ -115,6 +116,8 @@ def test_a_proposal_is_refused_mended_simulated_and_activated_by_another(
     page.get_by_role("link", name="试算").first.click()
     keep("09-ask-to-simulate")
     page.get_by_role("button", name="开始试算").click()
+    desks.work()
+    page.reload()
     said = page.locator("main").inner_text()
     # A hundred yuan less of each stay at levels 2 and 3 (never below the least): 待遇 3 and 4.
     assert "试算，未生效" in page.get_by_role("heading", level=1).inner_text()

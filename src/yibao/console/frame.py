@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.urls import NoReverseMatch, reverse
 
 from yibao.apps.access.models import Role
+from yibao.apps.desk.models import Notice
+from yibao.apps.desk.queries import notices_for
 from yibao.console.menu import ENTRIES, Entry, headings_for
 from yibao.core.pinyin import initials
 from yibao.rulebook.regions import region
@@ -43,6 +45,9 @@ class Frame:
     bureau: str
     role: str
     groups: tuple[Group, ...]
+    # What the office tells the post and was not read: how many, and the first urgent one.
+    unread: int = 0
+    urgent: Notice | None = None
 
 
 def frame_of(request: "ConsoleRequest") -> Frame:
@@ -72,11 +77,15 @@ def frame_of(request: "ConsoleRequest") -> Frame:
         for label, names in headings_for(request.scope.role)
     )
     found = region(request.scope.region)
+    told = notices_for(scope=request.scope, at=request.at)
+    unread = [row.notice for row in told if not row.is_read]
     return Frame(
         region_name=found.name,
         bureau=found.bureau,
         role=str(Role(request.scope.role).label),
         groups=tuple(group for group in groups if group.items),
+        unread=len(unread),
+        urgent=next((one for one in unread if one.is_urgent), None),
     )
 
 

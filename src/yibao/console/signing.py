@@ -22,6 +22,7 @@ from yibao.apps.access.operations.sessions import PasswordExpired, SessionEnded
 from yibao.apps.access.operations.tries import TooManyTries
 from yibao.apps.access.passwords import is_expired, profile_of
 from yibao.apps.access.training import TrainingLacking
+from yibao.apps.desk.queries import public_notices
 from yibao.console import session
 from yibao.console.forms import ConsoleForm
 from yibao.console.page import address_of
@@ -111,7 +112,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             session.pend(request, operator, now=now)
             return HttpResponseRedirect(with_next(_second_step(operator), next_of(request)))
-    context = {"form": form, "next": next_of(request), "regions": PoolingRegion.objects.all()}
+    context = {
+        "form": form,
+        "next": next_of(request),
+        "regions": PoolingRegion.objects.all(),
+        "public_notices": public_notices(now=queries.clock().now),
+    }
     return answer(request, "console/sign_in.html", context, status=status)
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from yibao.apps.access import rights
 from yibao.apps.access.rulebooks import article_of, book_of
 from yibao.apps.collection import queries as collection
+from yibao.apps.desk import queries as desk
+from yibao.apps.desk.kinds import kind_of
 from yibao.apps.enrolment import queries as enrolment
 from yibao.apps.subsidy import queries as subsidy
 from yibao.console.page import ConsoleRequest, address
@@ -153,13 +155,65 @@ def _expiring_posts(request: ConsoleRequest) -> Iterable[Task]:
         )
 
 
+def _exports_to_approve(request: ConsoleRequest) -> Iterable[Task]:
+    """Large lists that colleagues ask for: a second person decides."""
+    for one in desk.exports_to_approve(scope=request.scope):
+        yield Task(
+            due_on=None,
+            title=_("名单导出待审批"),
+            about=_("%(who)s：%(title)s %(count)s 行")
+            % {"who": one.operator_name, "title": one.title, "count": f"{one.rows:,}"},
+            stage=_("审批"),
+            cite="",
+            address=optional_address(request, "desk:export", one.id),
+            verb=_("审批"),
+        )
+
+
+def _failed_jobs(request: ConsoleRequest) -> Iterable[Task]:
+    """One's own jobs that did not finish."""
+    for one in desk.failed_jobs(scope=request.scope):
+        yield Task(
+            due_on=None,
+            title=_("任务没有完成"),
+            about=one.title,
+            stage=str(kind_of(one.kind).label),
+            cite="",
+            address=optional_address(request, "desk:job", one.id),
+            verb=_("查看"),
+        )
+
+
+def _unread_notices(request: ConsoleRequest) -> Iterable[Task]:
+    """What the office told the post and was not read yet."""
+    unread = [
+        row.notice
+        for row in desk.notices_for(scope=request.scope, at=request.at)
+        if not row.is_read
+    ]
+    if unread:
+        more = _("等 %(count)s 条") % {"count": len(unread)} if len(unread) > 1 else ""
+        yield Task(
+            due_on=None,
+            title=_("通知公告未读"),
+            about=f"{unread[0].title}{more}",
+            stage=_("通知"),
+            cite="",
+            address=optional_address(request, "desk:notices"),
+            verb=_("阅读"),
+        )
+
+
 Source = Callable[[ConsoleRequest], Iterable[Task]]
-# (the right that it needs, the function)
+# (the right that it needs, nothing for every post, the function)
 SOURCES: tuple[tuple[str, Source], ...] = (
     ("collection.deposit", _held_cash),
     ("enrolment.import", _ledgers_with_errors),
     ("collection.claim", _unmatched_payments),
     ("subsidy.answer", _roster_rows),
+    ("export.approve", _exports_to_approve),
+    ("", _failed_jobs),
+    ("", _unread_notices),
     ("access.approve_grant", _grants),
     ("access.grant_post", _expiring_posts),
 )
@@ -192,7 +246,7 @@ def waiting_for(request: ConsoleRequest) -> list[Task]:
     tasks = [
         task
         for action, source in SOURCES
-        if request.scope.allows(action)
+        if not action or request.scope.allows(action)
         for task in source(request)
     ]
     return sorted(tasks, key=lambda task: (task.due_on is None, task.due_on or date.max))

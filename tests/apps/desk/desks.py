@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tests.apps.access.offices import AT
+from yibao.apps.access import queries
 from yibao.apps.access.queries import Clock
 from yibao.apps.desk import jobs, kinds, sources
 from yibao.apps.desk.running import Running
@@ -74,9 +75,14 @@ def declare() -> None:
         )
 
 
-def run_all(worker: str = "w") -> list:
-    """Do every job that waits, by the tests' clock."""
+def run_all(worker: str = "w", clock=a_clock) -> list:
+    """Do every job that waits, by the tests' clock or another."""
     found = []
-    while job := jobs.run_next(worker=worker, clock=a_clock):
+    while job := jobs.run_next(worker=worker, clock=clock):
         found.append(job)
     return found
+
+
+def work() -> list:
+    """Do every job that waits, on the region's served day."""
+    return run_all(clock=queries.clock)

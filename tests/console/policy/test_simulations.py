@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from tests.apps.desk import desks
 from tests.apps.policy.bureau import LOWERED, REGION
 from tests.console.policy.lab import banner_clerk, open_lab, words
 from tests.console.test_frame import faults_of
@@ -45,7 +46,10 @@ def simulated(lab, text=LOWERED, year=YEAR):
     asked = lab.officer.get(place)
     assert "快照 made-up：2010 年度，400 人" in words(asked)
     assert faults_of(asked.content.decode()) == []
-    return lab.officer.post(place, {"year": year, "population": "made-up"}, follow=True)
+    queued = lab.officer.post(place, {"year": year, "population": "made-up"}, follow=True)
+    assert "已排队试算" in words(queued)
+    desks.work()
+    return lab.officer.get(queued.redirect_chain[-1][0])
 
 
 def newest(lab):

@@ -1,5 +1,6 @@
 """A what-if: asked for, run over a population with its progress kept, and its result."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,11 +52,19 @@ def ask_simulation(
         return made
 
 
-def run_simulation(*, scope: Scope, simulation_id: int, snapshot: Path, at: datetime) -> Simulation:
+def run_simulation(
+    *,
+    scope: Scope,
+    simulation_id: int,
+    snapshot: Path,
+    at: datetime,
+    report: Callable[[int, int], None] | None = None,
+) -> Simulation:
     """Run a simulation that waits, or that failed, over a population in Parquet.
 
-    Its progress is kept after each bucket, in a transaction of its own, so that others see it.
-    Raises NotThere, StepNotAllowed for one that runs or is done, SimulationFailed with the cause.
+    Its progress is kept after each bucket, in a transaction of its own, so that others see it;
+    `report` is told as well, and may leave the work by an exception. Raises NotThere,
+    StepNotAllowed for one that runs or is done, SimulationFailed with the cause.
     """
     scope.require("policy.simulate")
     with scoped(scope):
@@ -72,6 +81,8 @@ def run_simulation(*, scope: Scope, simulation_id: int, snapshot: Path, at: date
     def progress(done: int, total: int) -> None:
         with scoped(scope):
             Simulation.objects.filter(id=simulation_id).update(done=done, total=total)
+        if report:
+            report(done, total)
 
     try:
         outcome = run(_job(draft, made, snapshot, at), progress=progress).to_json()
@@ -88,6 +99,17 @@ def run_simulation(*, scope: Scope, simulation_id: int, snapshot: Path, at: date
         made.save()
         _recorded(scope, made, at, {"figures": outcome["figures_hash"]})
     return made
+
+
+def give_up_simulation(*, scope: Scope, simulation_id: int, why: str) -> None:
+    """Say of a simulation that runs and that nobody runs any more, or that was cancelled, why."""
+    with scoped(scope):
+        rows = Simulation.objects.filter(region=scope.region, id=simulation_id)
+        for made in rows.filter(state="waiting"):
+            made.state = SIMULATION.next(made.state, "start")
+            made.save(update_fields=["state"])
+        for made in rows.filter(state="running"):
+            _failed(scope, made, why)
 
 
 def _failed(scope: Scope, made: Simulation, why: str) -> None:

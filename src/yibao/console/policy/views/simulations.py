@@ -1,19 +1,17 @@
 """Simulations: asked for, run, shown with charts beside their tables, taken away as a file."""
 
-import tempfile
-from pathlib import Path
-
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from yibao.apps.desk import jobs
+from yibao.apps.desk.queries import job_of
 from yibao.apps.policy import operations, queries
 from yibao.apps.policy.drafts import check
 from yibao.apps.policy.models import Simulation
-from yibao.apps.policy.populations import REGISTERED, Stored, stored_snapshots
+from yibao.apps.policy.populations import REGISTERED, stored_snapshots
 from yibao.apps.policy.queries.simulations import simulation_page
-from yibao.apps.policy.refusals import SimulationFailed
 from yibao.apps.policy.standing import draft_of
-from yibao.apps.statistics.operations import take_population
+from yibao.apps.statistics.tasks import SIMULATION
 from yibao.console.fund import sheets
 from yibao.console.page import ConsoleRequest, address, attachment, console_page, done, page
 from yibao.console.policy import words
@@ -39,8 +37,8 @@ def ask(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
                 population=given["population"],
                 at=request.at,
             )
-            _run(request, made, stored)
-            return done(request, _("试算完成"), "policy:simulation", made.id)
+            _enqueue(request, made)
+            return done(request, _("已排队试算"), "policy:simulation", made.id)
     context = {"found": found, "form": form, "one": found.proposal}
     return page(request, "console/policy/simulate.html", context)
 
@@ -67,6 +65,7 @@ def simulation(request: ConsoleRequest, simulation_id: int) -> HttpResponse:
         "is_stale": one.result is not None and one.base_hash != checked.base.text_hash,
         "is_made_up": _made_by(one) == "synthetic",
         "population": population_words(one),
+        "job": job_of(scope=request.scope, kind=SIMULATION, object_id=one.id),
     }
     return page(request, "console/policy/simulation.html", context)
 
@@ -76,8 +75,8 @@ def run(request: ConsoleRequest, simulation_id: int) -> HttpResponse:
     """Run a simulation that waits, or that did not finish."""
     if request.method == "POST":
         found = simulation_page(scope=request.scope, simulation_id=simulation_id)
-        _run(request, found.simulation, stored_snapshots(request.scope.region))
-        return done(request, _("试算完成"), "policy:simulation", simulation_id)
+        _enqueue(request, found.simulation)
+        return done(request, _("已排队试算"), "policy:simulation", simulation_id)
     return HttpResponseRedirect(address(request, "policy:simulation", simulation_id))
 
 
@@ -114,22 +113,15 @@ def groups_file(request: ConsoleRequest, simulation_id: int) -> HttpResponse:
     return attachment(request, name=name, content=sheets.as_csv(heads, rows), kind="csv")
 
 
-def _run(request: ConsoleRequest, made: Simulation, stored: list[Stored]) -> None:
-    """Run over the population that was chosen; the registered one is taken for this run only."""
-    if made.population != REGISTERED:
-        place = next((one.place for one in stored if one.name == made.population), None)
-        if place is None:
-            raise SimulationFailed(why=_("快照 %(name)s 已不在") % {"name": made.population})
-        operations.run_simulation(
-            scope=request.scope, simulation_id=made.id, snapshot=place, at=request.at
-        )
-        return
-    with tempfile.TemporaryDirectory(prefix="yibao-lab-") as folder:
-        place = Path(folder, "population")
-        take_population(scope=request.scope, year=made.year, place=place, at=request.at)
-        operations.run_simulation(
-            scope=request.scope, simulation_id=made.id, snapshot=place, at=request.at
-        )
+def _enqueue(request: ConsoleRequest, made: Simulation) -> None:
+    """Have it run by a worker; one that is in the queue stays there."""
+    jobs.enqueue(
+        scope=request.scope,
+        kind=SIMULATION,
+        title=_("提案试算 %(year)s 年度") % {"year": made.year},
+        object_id=made.id,
+        at=request.at,
+    )
 
 
 def population_words(one: Simulation) -> str:
