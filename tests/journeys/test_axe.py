@@ -22,6 +22,7 @@ import pytest
 from tests.apps.access.offices import hire
 from tests.console import everything
 from tests.console.signed_in import sign_in_as
+from tests.console.test_frame import faults_of
 from yibao.apps.access.models import PoolingRegion
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -158,6 +159,7 @@ def test_no_page_keeps_anybody_out(walk, picture_of):
 
 def test_every_page_is_read_and_every_form_sent_without_scripts(walk):
     for name, page in walk.pages(scripts=False):
+        assert faults_of(page.content()) == [], name
         assert page.locator("h1").inner_text().strip(), name
         assert page.locator("main").inner_text().strip(), name
         for form in page.locator("form").all():

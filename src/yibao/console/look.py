@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yibao.console.forms import ConsoleForm, DayField
 from yibao.console.page import ConsoleRequest, console_page, page
+from yibao.web.figures import percent
 
 # (a token, what it is for)
 COLOURS: tuple[tuple[str, Any], ...] = (
@@ -81,13 +82,16 @@ def look(request: ConsoleRequest) -> HttpResponse:
     rows = [
         SimpleNamespace(**one, fen=FEN[one["mark"]], state=STATES[one["mark"]]) for one in PEOPLE
     ]
+    days = ["11-15", "11-30", "12-10", "12-18"]
+    lines: list[dict[str, Any]] = [
+        {"name": str(_("今年")), "data": [672, 800, 877, 938]},
+        {"name": str(_("去年")), "data": [610, 724, 803, 883], "muted": True},
+    ]
     trend = {
         "kind": "trend",
-        "x": ["11-15", "11-30", "12-10", "12-18"],
-        "series": [
-            {"name": str(_("今年")), "data": [67.2, 80.0, 87.7, 93.8]},
-            {"name": str(_("去年")), "data": [61.0, 72.4, 80.3, 88.3], "muted": True},
-        ],
+        "scale": 10,
+        "x": days,
+        "series": lines,
         "target": 95,
         "said": str(_("目标 95%")),
     }
@@ -99,6 +103,9 @@ def look(request: ConsoleRequest) -> HttpResponse:
         "owed": sum(row.fen for row in rows),
         "sample": _sample(),
         "trend": trend,
-        "points": list(zip(trend["x"], *(s["data"] for s in trend["series"]), strict=True)),  # type: ignore[attr-defined]
+        "points": [
+            (day, *(percent(line["data"][at], 1000) for line in lines))
+            for at, day in enumerate(days)
+        ],
     }
     return page(request, "console/look.html", context, status=200)

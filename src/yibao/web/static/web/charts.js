@@ -19,12 +19,12 @@
   }
   // Lines are named at their right end: no legend, no colours to match. The days of `x` lie as far apart as they are.
   function trend(d, ink) {
-    var font = ink("font"), colours = ["c-1", "c-2", "c-3", "c-4"];
+    var scale = d.scale || 1, font = ink("font"), colours = ["c-1", "c-2", "c-3", "c-4"];
     function line(s, i) {
-      var colour = ink(s.muted ? "c-6" : colours[i]), last = s.data[s.data.length - 1];
+      var colour = ink(s.muted ? "c-6" : colours[i]), data = s.data.map(function (one) { return one / scale; }), last = data[data.length - 1];
       return {
-        name: s.name, type: "line", step: d.step ? "end" : false, symbol: "none", z: s.muted ? 1 : 4 - i,
-        data: s.data, lineStyle: { width: s.muted ? 1.5 : 2, color: colour, type: s.muted ? "dashed" : "solid" },
+        name: s.name, type: "line", symbol: "none", z: s.muted ? 1 : 4 - i,
+        data: data, lineStyle: { width: s.muted ? 1.5 : 2, color: colour, type: s.muted ? "dashed" : "solid" },
         itemStyle: { color: colour },
         endLabel: { show: true, formatter: s.name + "  " + last.toFixed(1), color: colour, fontSize: 13, fontFamily: font },
         markLine: i || d.target === null ? undefined : {
