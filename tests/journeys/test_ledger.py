@@ -11,6 +11,7 @@ from tests.apps.access.offices import AT, hire, open_office
 from tests.apps.enrolment.ledger_files import away, entrant, file_of, line, upload
 from tests.apps.enrolment.spoilt import workbook
 from tests.apps.registry.people import CHAQUAN, number, person
+from tests.journeys.signing import enter
 from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.enrolment import operations, queries
 from yibao.apps.enrolment.ledgers import INSURED_ELSEWHERE, NEW_ENTRANTS
@@ -75,9 +76,7 @@ def signed_in(open_page, width: str, role: str = "township_clerk", division: str
     staff = hire(role=role, division=division)
     page = open_page(width)
     page.goto("/")
-    page.get_by_label("工号").fill(staff.operator.staff_no)
-    page.get_by_label("密码").fill(staff.one_time_password)
-    page.get_by_role("button", name="下一步").click()
+    enter(page, staff)
     return page
 
 
@@ -195,9 +194,7 @@ def test_a_reviewer_takes_a_ledger_back_without_scripts(width, open_page, pictur
     staff = hire(role="county_reviewer", division="430423", name="谭丽娟")
     page = open_page(width, scripts=False)
     page.goto("/")
-    page.get_by_label("工号").fill(staff.operator.staff_no)
-    page.get_by_label("密码").fill(staff.one_time_password)
-    page.get_by_role("button", name="下一步").click()
+    enter(page, staff)
     page.goto(reverse("enrolment:import", args=[ledger.pk]))
     page.get_by_role("link", name="撤销这一批次").click()
     picture(page, f"import-undo-{width}")

@@ -23,7 +23,7 @@ def test_a_renewed_password_opens_once_ends_sessions_and_lifts_a_lock():
 
     password = operations.renew_password(scope=admin.scope, operator_id=clerk.operator.id, at=AT)
 
-    signed_in = operations.sign_in(
+    signed_in = operations.enter_password(
         staff_no=clerk.operator.staff_no, password=password, address="", at=AT
     )
     assert signed_in.password_is_one_time and signed_in.session_generation > before

@@ -10,12 +10,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from yibao.apps.access import operations as access
+from yibao.apps.access.factors import code_at
 from yibao.apps.access.models import Post, Role
 from yibao.apps.access.operations import Certificate
 from yibao.apps.access.scope import Scope
 
 _A_YEAR = timedelta(days=365)
 _ADMIN, _DEPUTY = "admin", "deputy"
+_HANDED_OVER = "演示账号交付使用"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,10 @@ class Staff:
             if self._hired[key].changed:
                 by = self._granter(key, at)
                 operator_id = self._hired[key].operator_id
-                password = access.renew_password(scope=by, operator_id=operator_id, at=at)
+                # Whoever opens the console binds a device of his own, as on a first day.
+                password = access.reset_factor(
+                    scope=by, operator_id=operator_id, reason=_HANDED_OVER, at=at
+                )
                 self._hired[key].password = password
         self._keep_posts(at)
         return [self._account(hired, at) for hired in self._hired.values()]
@@ -178,7 +183,10 @@ class Staff:
         )
 
     def _change(self, hired: _Hired, at: datetime) -> None:
-        """Choose a password of one's own, as the first sign-in asks."""
+        """Choose a password of one's own and bind a device, as the first sign-in asks."""
         chosen = f"Yb-{secrets.token_urlsafe(12)}-1"
         access.change_password(operator_id=hired.operator_id, old=hired.password, new=chosen, at=at)
+        offer = access.begin_factor(operator_id=hired.operator_id, at=at)
+        code = code_at(offer.key.replace(" ", ""), at)
+        access.confirm_factor(operator_id=hired.operator_id, code=code, at=at)
         hired.password, hired.changed = chosen, True
