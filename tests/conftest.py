@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.requirement_marks", "tests.snapshots.plugin"]
+pytest_plugins = ["tests.requirement_marks", "tests.scanning", "tests.snapshots.plugin"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
