@@ -28,7 +28,7 @@ def test_the_unpaid_are_narrowed_summed_kept_and_taken_after_a_second_person_sai
         scope=writer.scope,
         title="周六停机",
         text="12 月 19 日 20:00 至 22:00 停机维护，请提前保存。",
-        shown_from=AT,
+        shown_from=AT.replace(hour=0),
         shown_until=AT.replace(day=20),
         roles=[],
         is_public=True,

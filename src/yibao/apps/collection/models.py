@@ -132,7 +132,10 @@ class Payment(ScopedModel):
             ),
             models.CheckConstraint(name="a_payment_is_positive", condition=Q(amount_fen__gt=0)),
         ]
-        indexes = [models.Index(fields=["year", "number_index"], name="payments_by_number")]
+        indexes = [
+            models.Index(fields=["year", "number_index"], name="payments_by_number"),
+            models.Index(fields=["year", "paid_at", "id"], name="payments_listed"),
+        ]
         triggers = [
             pgtrigger.Protect(
                 name="payments_are_not_changed",

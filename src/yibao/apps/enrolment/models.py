@@ -86,7 +86,10 @@ class Coverage(ScopedModel):
                 condition=Q(cancelled_at__isnull=True),
             ),
         ]
-        indexes = [models.Index(fields=["person", "year"], name="coverages_of_a_person")]
+        indexes = [
+            models.Index(fields=["person", "year"], name="coverages_of_a_person"),
+            models.Index(fields=["year", "area_no", "id"], name="coverages_listed"),
+        ]
 
 
 class OtherCover(ScopedModel):

@@ -3,7 +3,8 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Func, Q, Value
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce
 
 from yibao.database.models import ScopedModel
 from yibao.database.sealing import NUMBER, PHONE, PHONE_TAIL, IndexField, SealedField
@@ -26,6 +27,7 @@ class Household(ScopedModel):
                 condition=~Q(village_no=""),
             ),
         ]
+        indexes = [models.Index(fields=["area_no", "village_no", "id"], name="households_listed")]
 
 
 class Person(ScopedModel):
@@ -76,6 +78,10 @@ class Person(ScopedModel):
             models.Index(fields=["name", "id"], name="persons_by_name"),
             models.Index(fields=["given_name", "id"], name="persons_by_given_name"),
             models.Index(fields=["area_no", "initials"], name="persons_of_an_area"),
+            # The order of lists: by village and household, those without one first.
+            models.Index(
+                F("area_no"), Coalesce("household_id", Value(0)), F("id"), name="persons_listed"
+            ),
             models.Index(
                 fields=["phone_index", "id"],
                 name="persons_by_phone",

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from yibao.core.identity.masks import mask_name, mask_number, mask_phone
 from yibao.rulebook.national import surnames
 from yibao.web import figures, glyphs
+from yibao.web.field_help import help_of
 
 register = template.Library()
 
@@ -278,15 +279,17 @@ def errors(form: Any) -> SafeString:
     return render_to_string("web/errors.html", {"found": found})
 
 
-@register.simple_tag
-def field(bound: BoundField, hint: str = "", mark: str = "") -> SafeString:
-    """Return label, hint, errors and control; nothing is said by a placeholder."""
+@register.simple_tag(takes_context=True)
+def field(context: Any, bound: BoundField, hint: str = "", mark: str = "") -> SafeString:
+    """Return label, help, hint, errors and control; nothing is said by a placeholder."""
+    request = context.get("request")
+    region = getattr(getattr(request, "scope", None), "region", "")
     described = [f"{bound.id_for_label}-{part}" for part in ("hint", "error")]
     shown = [described[0]] * bool(hint) + [described[1]] * bool(bound.errors)
     attributes: dict[str, Any] = {"aria-describedby": " ".join(shown)} if shown else {}
     if bound.errors:
         attributes["aria-invalid"] = "true"
-    context = {
+    words = {
         "field": bound,
         "control": bound.as_widget(attrs=attributes),
         "grouped": bound.use_fieldset,
@@ -294,8 +297,9 @@ def field(bound: BoundField, hint: str = "", mark: str = "") -> SafeString:
         "mark": mark,
         "hint_id": described[0],
         "error_id": described[1],
+        "help": help_of(bound, region=region, year=getattr(request, "year", 0)) if region else None,
     }
-    return render_to_string("web/field.html", context)
+    return render_to_string("web/field.html", words)
 
 
 @register.simple_tag(takes_context=True)
