@@ -17,7 +17,7 @@ _RECORDS = """
     insert into access_auditrecord (xid, at, operator_id, operator_name, region, area_no, action,
            object_kind, object_id, outcome, detail, address)
     select 0, '2020-12-18 10:00+08'::timestamptz + n * interval '1 second', mod(n, 7), '曾建华',
-           'hengshan', %(area)s, 'registry.read', 'person', 
+           'hengshan', %(area)s, 'registry.read', 'person',
            pg_current_xact_id()::text || '-' || n, 'done', '{}', ''
       from generate_series(1, %(count)s) n"""
 _ENTRIES = """

@@ -23,7 +23,7 @@ import structlog
 from yibao.database.service import close_connections, database_at_hand
 
 _DONE = 0
-_SEAL_SECONDS, _RETAIN_SECONDS, _LOOK_SECONDS, _BEAT_SECONDS = 60, 60, 1, 5
+_SEAL_SECONDS, _SHRED_SECONDS, _RETAIN_SECONDS, _LOOK_SECONDS, _BEAT_SECONDS = 60, 60, 3600, 1, 5
 _log = structlog.get_logger("yibao.work")
 
 
@@ -96,6 +96,7 @@ def work(stop: Stop, *, once: bool = False) -> None:
 
     duties = [
         Duty("seal", _SEAL_SECONDS, seal_round),
+        Duty("shred", _SHRED_SECONDS, shred),
         Duty("retain", _RETAIN_SECONDS, retain),
     ]
     ended = threading.Event()
@@ -120,17 +121,23 @@ def work(stop: Stop, *, once: bool = False) -> None:
         beside.join()
 
 
-def retain() -> None:
-    """Shred exports whose time is over; every app's module `retention` removes what is its own."""
-    from django.apps import apps
-    from django.utils.module_loading import module_has_submodule
-
+def shred() -> None:
+    """Shred the exported files whose time is over."""
     from yibao.apps.access import queries
     from yibao.apps.access.models import PoolingRegion
     from yibao.apps.desk import operations
 
     for region in PoolingRegion.objects.values_list("code", flat=True):
         operations.shred_expired(region=region, at=queries.clock(region=region).at)
+
+
+def retain() -> None:
+    """Have every app that has a module `retention` remove what its time is over for."""
+    from django.apps import apps
+    from django.utils.module_loading import module_has_submodule
+
+    from yibao.apps.access import queries
+
     at = queries.clock().now
     for app in apps.get_app_configs():
         if app.name.startswith("yibao.") and module_has_submodule(app.module, "retention"):

@@ -176,6 +176,27 @@ def test_whatever_is_logged_by_whomever_is_masked(lines):
     assert "138****5521" in text
 
 
+def test_no_number_of_a_whole_flow_is_in_the_log(places, lines):
+    """Signing in, looking for somebody, a wrong address, a form that is not taken, a refusal."""
+    number, phone = "430423197001011026", "13812345521"
+    guest = Client()
+    guest.post(reverse("console:sign_in"), {"staff_no": number, "password": phone})
+    client, _ = sign_in_as(role=Role.COUNTY_CLERK, division=CITY)
+    client.get(reverse("console:search"), {"q": number})
+    client.get(reverse("console:search"), {"q": phone})
+    client.get(f"/registry/persons/{number}/")
+    client.get(f"/nowhere/{number}/{phone}")
+    client.get(reverse("access:audit"), {"who": number})
+    client.post(reverse("enrolment:imports"), {"number": number, "phone": phone})
+    told = [json.loads(line) for line in lines]
+    assert len([one for one in told if one["event"] == "request"]) >= 8
+    text = "\n".join(lines)
+    for whole in (number, number[:17], phone):
+        assert whole not in text
+    assert not re.search(r"(?<!\d)\d{15,18}[\dXx]?(?!\d)", text)
+    assert not re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", text)
+
+
 def test_without_masking_the_hunt_would_find_them(lines, monkeypatch):
     """The hunt has teeth: a processor that masks nothing lets the number through."""
     monkeypatch.setattr(logs, "mask_within", lambda text: text)

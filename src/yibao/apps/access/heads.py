@@ -18,11 +18,12 @@ from django.conf import settings
 
 _EVERY = timedelta(hours=1)
 _STAMP_SECONDS = 20
+_PRIVATE, _PRIVATE_DIRECTORY = 0o600, 0o700
 
 
 def place() -> Path:
     """Return the file's path: audit/heads below the home."""
-    return Path(settings.HOME.path) / "audit" / "heads"
+    return Path(settings.HOME.path).joinpath("audit", "heads")
 
 
 def keep(heads: dict[str, tuple[int, str]], *, now: datetime, every: timedelta = _EVERY) -> bool:
@@ -93,8 +94,8 @@ def _append(said: dict[str, Any], lines: list[str]) -> None:
         said["stamp"] = stamp
     said["mac"] = _mac(said)
     path = place()
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    path.parent.mkdir(mode=_PRIVATE_DIRECTORY, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _PRIVATE)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
         stream.write(_written(said) + "\n")
         stream.flush()
