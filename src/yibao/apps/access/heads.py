@@ -18,7 +18,8 @@ from django.conf import settings
 
 _EVERY = timedelta(hours=1)
 _STAMP_SECONDS = 20
-_PRIVATE, _PRIVATE_DIRECTORY = 0o600, 0o700
+_PRIVATE = 0o600
+_PRIVATE_DIRECTORY = 0o700
 
 
 def place() -> Path:
