@@ -24,12 +24,17 @@ from tests.apps.policy.bureau import LEAGUE, Bureau
 from tests.apps.registry.people import CHAQUAN
 from tests.apps.subsidy import rosters
 from tests.console.season import late_season
+from yibao.apps.access import operations as access
+from yibao.apps.access.queries import clock
 from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.care import operations as care
 from yibao.apps.claims import operations as claims
 from yibao.apps.claims.models import Settlement
 from yibao.apps.collection import operations as collection
 from yibao.apps.collection.models import Receipt, UnmatchedPayment
+from yibao.apps.desk import operations as desk
+from yibao.apps.desk.models import Export, Job
+from yibao.apps.desk.queries import job_of
 from yibao.apps.enrolment import operations as enrolment
 from yibao.apps.fund.models import Book, Entry, Leg
 from yibao.apps.policy import operations as policy
@@ -96,6 +101,7 @@ def hengshan() -> Shown:
     answered = collection.request_refund(
         scope=county, payment_id=paid[0].id, reason="重复缴费", at=AT
     )
+    export, job = _exported(staff.scope)
     with scoped(county):
         unmatched = UnmatchedPayment.objects.filter(closed_at=None).values_list(
             "payment_id", flat=True
@@ -112,6 +118,9 @@ def hengshan() -> Shown:
     book = Book.objects.get(unit__division="430423", kind="main")
     with scoped(county):
         code = Leg.objects.filter(entry__book=book).values_list("account", flat=True).first()
+    session = access.begin_session(
+        operator_id=staff.operator.id, address="10.1.2.3", at=clock().now
+    )
     institution = _institution("hengshan", "H430423001", "衡山县人民医院", 430423000000)
     return Shown(
         region="hengshan",
@@ -119,6 +128,7 @@ def hengshan() -> Shown:
         objects=found
         | {
             "operator": (staff.operator.id,),
+            "session": (session.id,),
             "ledger_import": (ledger.id, confirmed.id),
             "roster": (waiting.id,),
             "support_list": (listed.id,),
@@ -128,6 +138,8 @@ def hengshan() -> Shown:
             "due": tuple(one.id for one in dues(county) if not one.paid_fen)[:1],
             "institution": (institution,),
             "book": (book.id,),
+            "job": (job.id,),
+            "export": (export.id,),
         },
         routes={
             "collection:claim": tuple((one,) for one in unmatched[:1]),
@@ -140,8 +152,29 @@ def hengshan() -> Shown:
             "fund:party": ((leg.party_id, leg.party_kind, leg.book_id),),
             "policy:person": (("contribution", found["person"][0]),),
             "policy:difference": (),
+            "desk:ask_export": (("unpaid",),),
+            "console:help_page": (("desk-exports",),),
+            "console:help_picture": (("desk-ask-export.png",),),
         },
     )
+
+
+def _exported(scope: Scope) -> tuple[Export, Job]:
+    """A list that was asked for, and the job that makes its file."""
+    made = desk.ask_export(
+        scope=scope,
+        of="unpaid",
+        title="未缴名单",
+        given={"query": "", "year": 2021, "arguments": {}},
+        purpose="check",
+        purpose_words="第二次排查核对",
+        whole=[],
+        kind="csv",
+        at=AT,
+    )
+    job = job_of(scope=scope, kind="export", object_id=made.id)
+    assert job is not None
+    return made, job
 
 
 def hinggan() -> Shown:
