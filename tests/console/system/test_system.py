@@ -107,6 +107,12 @@ def test_figures_are_read_here_or_with_the_token(settings):
     assert client.get("/metrics", headers=told, REMOTE_ADDR="10.0.0.7").status_code == 200
 
 
+def test_machines_that_watch_leave_no_line(lines):
+    for path in ("/health/live", "/health/ready", "/metrics"):
+        Client().get(path)
+    assert lines == []
+
+
 def test_a_late_seal_is_a_figure():
     audit.seal(at=AT)
     text = Client().get("/metrics").content.decode()

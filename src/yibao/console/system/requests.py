@@ -18,7 +18,7 @@ from yibao.console.system import counted
 
 _log = structlog.get_logger("yibao.request")
 _ID_BYTES = 5
-_QUIET = ("health", "metrics", "static")
+_QUIET = ("watch", "static")
 _THOUSAND = 1000
 
 
