@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from yibao.apps.access.models import Role
 from yibao.apps.access.roles import ACTIONS, ROLE_ACTIONS
@@ -107,15 +107,13 @@ def _route(name: str, given: dict[str, Any]) -> Route:
 
 
 def _listed(given: str | Iterable[str]) -> Iterable[str]:
-    return (given,) if isinstance(given, str) else given
+    return given.split() if isinstance(given, str) else given
 
 
 def there(patterns: Iterable[Any] | None = None) -> dict[str, URLPattern]:
     """Return every route that the addresses have, by name; an unnamed one by its pattern."""
     if patterns is None:
-        from yibao.config.urls import urlpatterns
-
-        patterns = urlpatterns
+        patterns = get_resolver().url_patterns
     return dict(_walked(patterns, ""))
 
 

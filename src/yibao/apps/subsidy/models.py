@@ -106,6 +106,14 @@ class Support(ScopedModel):
         ]
 
 
+class MatchRun(ScopedModel):
+    """That somebody ran the match of a year: the list that follows is fixed by another person."""
+
+    year = models.PositiveSmallIntegerField()
+    matched_at = models.DateTimeField()
+    matched_by = models.BigIntegerField()
+
+
 class SupportList(ScopedModel):
     """A frozen list of who is supported: after a match, an addition, or the final one."""
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db import connection
 
 from yibao.apps.access import audit
+from yibao.apps.access.roles import apart
 from yibao.apps.access.scope import NotThere, Scope, scoped
-from yibao.apps.subsidy.models import SupportList
+from yibao.apps.subsidy.models import MatchRun, SupportList
 from yibao.apps.subsidy.queries.matching import unmatched_rows_count
 from yibao.core.refusal import Refusal
 
@@ -35,7 +36,10 @@ class ListSentBefore(Refusal):
 
 
 def fix_list(*, scope: Scope, year: int, kind: str, at: datetime) -> SupportList:
-    """Freeze who is supported now: lines, count and sum stay as they are. Raises ListNotReady."""
+    """Freeze who is supported now: lines, count and sum stay as they are. Not by who matched.
+
+    Raises ListNotReady, SecondPersonNeeded.
+    """
     scope.require("subsidy.fix")
     if kind not in KINDS:
         raise ListNotReady(why=f"没有“{kind}”这种名单", why_en=f"no kind {kind}")
@@ -43,6 +47,7 @@ def fix_list(*, scope: Scope, year: int, kind: str, at: datetime) -> SupportList
         waiting = unmatched_rows_count(scope, year)
         if kind == FINAL and waiting:
             raise ListNotReady(why=f"还有 {waiting} 行没有答复", why_en=f"{waiting} rows wait")
+        _second_person(scope, year)
         made = SupportList.objects.create(
             region=scope.region,
             area_no=scope.area_from,
@@ -85,6 +90,19 @@ def send_list(*, scope: Scope, list_id: int, at: datetime) -> SupportList:
         made.save(update_fields=["sent_at"])
         _record(scope, "subsidy.send", made, at)
         return made
+
+
+def _second_person(scope: Scope, year: int) -> None:
+    """Whoever ran the newest match of this area and year does not fix its list."""
+    runs = MatchRun.objects.filter(region=scope.region, area_no=scope.area_from, year=year)
+    newest = runs.order_by("-id").first()
+    if newest is not None and newest.matched_by:
+        apart(
+            first="subsidy.match",
+            second="subsidy.fix",
+            first_operator_id=newest.matched_by,
+            operator_id=scope.operator_id,
+        )
 
 
 def _record(scope: Scope, action: str, made: SupportList, at: datetime) -> None:

@@ -17,6 +17,7 @@ from yibao.apps.enrolment.queries import facts_for_rules
 from yibao.apps.registry.operations import record_death, record_identities
 from yibao.apps.registry.operations.changes import Standing
 from yibao.apps.subsidy.deciding import IDENTITIES, Decided, Listed, Supported, decide_support
+from yibao.apps.subsidy.models import MatchRun
 from yibao.apps.subsidy.payers import payers_of
 from yibao.apps.subsidy.queries.matching import (
     ActiveSupport,
@@ -68,6 +69,13 @@ def match(*, scope: Scope, year: int, at: datetime) -> MatchResult:
         before = {one.person_id: one for one in active_supports(scope=scope, year=year)}
         result = _apply(scope, year, before, wanted, decided, dead, at)
         _record_deaths(scope, dead, at)
+        MatchRun.objects.create(
+            region=scope.region,
+            area_no=scope.area_from,
+            year=year,
+            matched_at=at,
+            matched_by=scope.operator_id,
+        )
         audit.record(
             scope=scope,
             action="subsidy.match",
