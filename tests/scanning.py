@@ -20,6 +20,8 @@ from urllib.parse import unquote_plus
 
 import pytest
 
+from yibao.apps.registry.numbers import is_number_of_ours
+
 NUMBER, PHONE, ACCOUNT, DIAGNOSIS = "number", "phone", "account", "diagnosis"
 _EDGE = r"(?<![0-9A-Za-z*])", r"(?![0-9A-Za-z*])"
 _NUMBER = re.compile(rf"{_EDGE[0]}[1-9]\d{{16}}[\dXx]{_EDGE[1]}")
@@ -50,7 +52,9 @@ def is_resident_number(text: str) -> bool:
 
 
 def is_card(text: str) -> bool:
-    """Tell whether the last digit is that of Luhn's sum."""
+    """Tell whether the last digit is that of Luhn's sum, and it is no person's number of ours."""
+    if is_number_of_ours(text):
+        return False
     total = 0
     for place, digit in enumerate(reversed(text)):
         value = int(digit) * (1 + place % 2)

@@ -123,11 +123,11 @@ def unmatched(request: ConsoleRequest) -> HttpResponse:
 def claim(request: ConsoleRequest, payment_id: int) -> HttpResponse:
     """Find the due that a payment pays, and claim it with a reason."""
     row = queries.payment_row(scope=request.scope, payment_id=payment_id)
-    text = request.GET.get("find", "") or row.number
+    asked = request.GET.get("find", "")
+    text = asked or row.number
     found = queries.open_dues(scope=request.scope, year=row.year, text=text, limit=_FOUND)
-    if not found and not request.GET.get("find"):
+    if not found and not asked:
         found = queries.open_dues(scope=request.scope, year=row.year, text=row.name, limit=_FOUND)
-        text = row.name
     form = ClaimForm(request.POST or None)
     form.fields["due_id"].choices = [(due.due_id, _due_words(due)) for due in found]
     if request.method == "POST" and form.is_valid():
@@ -144,7 +144,8 @@ def claim(request: ConsoleRequest, payment_id: int) -> HttpResponse:
         "form": form,
         "row": _shown(request, row),
         "found": found,
-        "text": text,
+        # What was typed; the payment's own number stays masked.
+        "text": asked,
         "remedy": matching.remedy(row.reason) if row.reason else "",
         "reason": matching.label(row.reason, request.scope.region) if row.reason else "",
     }

@@ -18,6 +18,8 @@ _CHANGES = (
     "registry.died_on",
     "registry.moved_away_on",
     "registry.register",
+    "registry.ask_erasure",
+    "registry.erase",
 )
 _OF = """
   from access_auditrecord r
