@@ -90,6 +90,7 @@ def test_without_a_database_it_lives_and_is_not_ready(monkeypatch):
 
 def test_figures_are_read_here_or_with_the_token(settings):
     client = Client()
+    client.get("/health/live")
     text = client.get("/metrics").content.decode()
     for name in (
         "yibao_requests_total",
