@@ -20,7 +20,7 @@ from yibao.apps.access import queries as access
 from yibao.apps.desk.operations import drafts as desk
 from yibao.apps.desk.operations.drafts import FormPlace, StillWorking
 from yibao.apps.desk.queries import drafts as queries
-from yibao.console import marks
+from yibao.console import marks, restoring
 from yibao.console.marks import Mark
 from yibao.core.refusal import Refusal
 
@@ -162,17 +162,18 @@ def _place(mark: Mark, action: str) -> FormPlace:
 def filled_in(request: Any) -> Iterator[None]:
     """Let the forms of the page begin with the draft that the address names."""
     asked = request.GET.get("draft", "")
-    fields = None
+    found = None
     if asked.isascii() and asked.isdigit() and len(asked) < _DIGITS:
-        fields = queries.draft_fields(
+        found = queries.draft_fields(
             operator_id=request.scope.operator_id,
             post_id=request.scope.post_id,
             draft_id=int(asked),
             page=request.path,
             at=request.now,
         )
-    token = restored.set(MultiValueDict(fields) if fields is not None else None)
-    request.restored_draft = int(asked) if fields is not None else 0
+    token = restored.set(MultiValueDict(found[1]) if found is not None else None)
+    request.restored_draft = int(asked) if found is not None else 0
+    request.restored_form = found
     try:
         yield
     finally:
@@ -194,6 +195,9 @@ def offered(request: Any, html: str) -> str:
         )
         if not found:
             return html
+        if request.restored_form is not None:
+            action, typed = request.restored_form
+            html = restoring.filled_in(html, page=request.path, action=action, typed=typed)
         context = {"kept": None, "drafts": found, "taken": request.restored_draft}
     else:
         return html

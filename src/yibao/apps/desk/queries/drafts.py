@@ -36,8 +36,8 @@ def drafts_of(
 
 def draft_fields(
     *, operator_id: int, post_id: int, draft_id: int, page: str, at: datetime
-) -> dict[str, list[str]] | None:
-    """Return what was typed into a form of this page; None for a draft that is not there."""
+) -> tuple[str, dict[str, list[str]]] | None:
+    """Return where a form of this page is sent and what was typed into it; None: no such draft."""
     found = Draft.objects.filter(
         operator_id=operator_id,
         post_id=post_id,
@@ -48,7 +48,7 @@ def draft_fields(
     if found is None:
         return None
     fields: dict[str, list[str]] = json.loads(found.fields)
-    return fields
+    return found.action, fields
 
 
 def recent_picks(*, operator_id: int, kind: str, limit: int) -> list[int]:
