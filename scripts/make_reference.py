@@ -7,6 +7,7 @@ Everything is read from the source's text, so the pages cannot say what the code
 """
 
 import ast
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -193,6 +194,42 @@ def page_data_dictionary() -> str:
     )
 
 
+def page_routes() -> str:
+    """Every route of the console with what the policy declares, and the posts that may."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yibao.config.settings")
+    django.setup()
+    from yibao.apps.access.models import Role
+    from yibao.console.routes import persons_posts, routes
+
+    posts = persons_posts()
+    lines = ["# Routes", "", "From `src/yibao/console/routes.yaml`, the one policy:"]
+    lines += ["who may open what, where its object is looked up, what it can show, and what is"]
+    lines += ["written down.", ""]
+    lines += ["Posts, in this order: " + ", ".join(f"{Role(one).label} {one}" for one in posts)]
+    lines += ["", "`r` may open it, `w` may also send its form, `.` is refused.", ""]
+    lines += ["| route | right | form | posts | object | shows | read | change | again |"]
+    lines += ["| --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
+    for name, route in routes().items():
+        may, change = set(route.posts("GET")), set(route.posts("POST"))
+        sends = "POST" in route.methods
+        marks = "".join("w" if sends and p in change else "r" if p in may else "." for p in posts)
+        cells = (
+            f"`{name}`",
+            route.right,
+            (route.change or route.right) if sends else "",
+            "before a post" if route.is_before_a_post else f"`{marks}`",
+            f"{route.of} in {route.within}" if route.of else "",
+            ", ".join(f"{what} {how}" for what, how in route.shows),
+            route.reads,
+            ", ".join(route.writes),
+            "second factor" if route.step_up else "",
+        )
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
 WRITERS = {
     "data-dictionary.md": page_data_dictionary,
     "apps.md": page_apps,
@@ -201,6 +238,7 @@ WRITERS = {
     "commands.md": page_commands,
     "settings.md": page_settings,
     "rulebook-keys.md": page_rulebook_keys,
+    "routes.md": page_routes,
 }
 
 

@@ -9,7 +9,7 @@ from tests.apps.access.offices import AT, ON, Staff
 from tests.apps.claims import insured
 from tests.apps.desk import desks
 from tests.apps.enrolment.ledger_files import line, upload
-from tests.apps.policy.bureau import LEAGUE, PAPER, Bureau
+from tests.apps.policy.bureau import LEAGUE, LOWERED, PAPER, Bureau
 from tests.apps.subsidy import rosters
 from yibao.apps.access import operations as access
 from yibao.apps.access import queries as offices
@@ -177,7 +177,7 @@ def pairs(clerks: list[Staff], office: insured.Office, department: int) -> list[
         ),
         _policy(
             "policy.propose",
-            lambda scope, n: _bureau(scope).submit(_bureau(scope).draft(title=f"降低 {n}")).id,
+            _proposed,
         ),
         _policy("policy.decide", _entered),
     ]
@@ -290,6 +290,13 @@ def _bureau(scope: Scope) -> Bureau:
 
 
 _OPEN = (("newborn_time", "90 days"), ("invoice_time", "30 days"), ("card_fee", "20"))
+
+
+def _proposed(scope: Scope, n: int) -> int:
+    bureau = _bureau(scope)
+    made = policy.open_draft(scope=scope, title=f"降低 {n}", at=insured.AT)
+    text = LOWERED.replace("proposal_1", f"proposal_{made.number}")
+    return bureau.submit(bureau.save(made, text)).id
 
 
 def _entered(scope: Scope, n: int) -> int:
