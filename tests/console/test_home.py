@@ -65,5 +65,5 @@ def test_the_page_asks_the_database_as_often_with_many_rows_as_with_few(
     season, django_assert_max_num_queries
 ):
     client, _ = sign_in_as(role="county_clerk", division="430423")
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(52):
         client.get("/")

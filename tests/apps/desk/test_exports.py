@@ -2,10 +2,11 @@
 
 import csv
 import io
+import tracemalloc
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, transaction
 from python_calamine import CalamineWorkbook
 
 from tests.apps.access.offices import AT, hire, open_office
@@ -171,7 +172,7 @@ def test_the_asker_never_approves(clerk, reviewer):
 def test_the_database_holds_that_nobody_approves_their_own_and_that_large_ones_are_approved(clerk):
     made = ask(clerk, given={"people": MANY})
     for wrong in ({"decided_by": clerk.operator_id}, {"state": "approved"}):
-        with pytest.raises(IntegrityError), transaction.atomic(), scoped(clerk):
+        with pytest.raises(DatabaseError), transaction.atomic(), scoped(clerk):
             Export.objects.filter(id=made.id).update(**wrong)
 
 
@@ -319,3 +320,28 @@ def test_a_waiting_request_is_withdrawn_by_its_asker(clerk, reviewer):
 def test_the_office_is_open_without_any_export():
     open_office()
     assert operations.shred_expired(region="hengshan", at=AT) == 0
+
+
+class _Nowhere:
+    """A stream that keeps nothing."""
+
+    def write(self, given: bytes) -> int:
+        return len(given)
+
+    def flush(self) -> None:
+        """Nothing is kept."""
+
+
+@pytest.mark.parametrize("write", [sheets.write_xlsx, sheets.write_csv], ids=["xlsx", "csv"])
+def test_memory_does_not_grow_with_the_rows(write):
+    sheet = sheets.Sheet("名单", "水印", "脚", ["姓名", "村"], [sheets.TEXT] * 2, 5_000)
+
+    def peak(rows: int) -> int:
+        tracemalloc.start()
+        write(_Nowhere(), sheet, ((["李*梅", "查泉村委会"], f"E1-{n}") for n in range(rows)))
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak(2_000)
+    assert peak(20_000) < peak(2_000) + 256 * 1024

@@ -24,7 +24,8 @@ _PIECE = 64 * 1024
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _LENGTH = struct.Struct(">IB")
-_OWNER_ONLY, _OWNER_FOLDER = 0o600, 0o700
+_OWNER_ONLY = 0o600
+_OWNER_FOLDER = 0o700
 
 
 class ExportFileBroken(Refusal):
@@ -44,9 +45,9 @@ def new_key() -> str:
 
 def place_of(export_id: int) -> Path:
     """Return where the file of an export lies; the folder is made, for its owner alone."""
-    folder = settings.HOME.path / "exports"
+    folder = settings.HOME.path.joinpath("exports")
     folder.mkdir(mode=_OWNER_FOLDER, parents=True, exist_ok=True)
-    return folder / f"{export_id}.sealed"
+    return folder.joinpath(f"{export_id}.sealed")
 
 
 class SealedWriter:

@@ -27,6 +27,7 @@ from yibao.rulebook import desk as limits
 
 _UNDER_WAY = (JobState.WAITING, JobState.RUNNING, JobState.PAUSED)
 _LONGEST = 300
+_LONGEST_OUTCOME = 200
 _log = logging.getLogger(__name__)
 
 
@@ -260,7 +261,7 @@ def _ended(
             return job
         job.state = JOB.next(job.state, event)
         job.done, job.total, job.wanted = running.done, running.total, ""
-        job.outcome = said[:200] if event == "finish" else ""
+        job.outcome = said[:_LONGEST_OUTCOME] if event == "finish" else ""
         if refusal is not None:
             _say_why(job, refusal)
         if event != "hold":
@@ -329,9 +330,7 @@ def _narrow(scope: Scope, job: Job) -> Scope:
     return replace(narrowed, address="")
 
 
-def _recorded(
-    scope: Scope, job: Job, at: datetime, step: str, outcome: str = audit.DONE
-) -> None:
+def _recorded(scope: Scope, job: Job, at: datetime, step: str, outcome: str = audit.DONE) -> None:
     audit.record(
         scope=scope,
         action="desk.jobs",

@@ -21,7 +21,8 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _ALPHABET = 26
-_NARROW, _WIDE = 12, 20
+_NARROW = 12
+_WIDE = 20
 _FIRST_ROW = 4  # below title, watermark and head
 _BATCH = 500
 _LONGEST_FOOTER = 200

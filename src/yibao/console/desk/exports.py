@@ -1,5 +1,6 @@
 """The door of exports: ask with a purpose, the ledger, decide, take the file."""
 
+from typing import Any
 from urllib.parse import quote
 
 from django.http import Http404, HttpResponse, QueryDict, StreamingHttpResponse
@@ -18,6 +19,7 @@ from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, console_page, done, page
 from yibao.rulebook import desk as limits
 
+_DIGITS = 18
 _KIND_OF_FILE = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -31,22 +33,15 @@ def ask_export(request: ConsoleRequest, of: str) -> HttpResponse:
     if source is None:
         raise Http404
     request.scope.require(source.action)
-    given = {
-        "query": request.GET.get("query", ""),
-        "year": request.year,
-        "arguments": {
-            name.removeprefix("of_"): int(value)
-            for name, value in request.GET.items()
-            if name.startswith("of_") and value.isascii() and value.isdigit()
-        },
-    }
-    scope = request.area_scope
-    if (found := listing.lists().get(of)) and found.whole_scope:
-        scope = request.scope
+    given, found = _given(request), listing.lists().get(of)
+    if found and any(name not in given["arguments"] for name in found.arguments):
+        raise Http404
+    scope = request.scope if found and found.whole_scope else request.area_scope
     heads = source.heads(scope, given)
-    kinds = [head.kind for head in heads if head.kind in MASKED]
     form = AskExportForm(
-        request.POST or None, kinds=kinds, may_whole=request.scope.allows("export.whole")
+        request.POST or None,
+        kinds=[head.kind for head in heads if head.kind in MASKED],
+        may_whole=request.scope.allows("export.whole"),
     )
     if request.method == "POST" and form.is_valid():
         with form.refusals(request):
@@ -66,25 +61,43 @@ def ask_export(request: ConsoleRequest, of: str) -> HttpResponse:
     rows = source.count(scope, given, request.at)
     if not rows and not form.is_bound:
         raise NothingToExport
-    language = get_language() or "zh"
     context = {
         "form": form,
         "source": source,
         "area": scope.area_name,
         "rows": rows,
-        "limit": limits.exports().rows_without_approval,
         "is_large": rows > limits.exports().rows_without_approval,
         "conditions": source.conditions(scope, given),
         "heads": heads,
-        "hours": int(limits.exports().kept_for.total_seconds()) // 3600,
-        "allowed": [
-            (one.label(language), [WHOLE[kind] for kind in WHOLE if kind in one.whole])
-            for one in limits.exports().purposes.values()
-            if one.whole
-        ],
         "back": _back(request, found, given) if found else "",
+        **_limits(),
     }
     return page(request, "console/desk/ask_export.html", context)
+
+
+def _given(request: ConsoleRequest) -> dict[str, Any]:
+    """Return what the list showed: year, conditions, and the objects that its path names."""
+    numbers = {
+        name.removeprefix("of_"): int(value)
+        for name, value in request.GET.items()
+        if name.startswith("of_") and value.isascii() and value.isdigit() and len(value) <= _DIGITS
+    }
+    query = request.GET.get("query", "")
+    return {"query": query, "year": request.year, "arguments": numbers}
+
+
+def _limits() -> dict[str, Any]:
+    """Return the limits that the page says: rows, hours, what may leave whole for what."""
+    language, found = get_language() or "zh", limits.exports()
+    return {
+        "limit": found.rows_without_approval,
+        "hours": int(found.kept_for.total_seconds()) // 3600,
+        "allowed": [
+            (one.label(language), [WHOLE[kind] for kind in WHOLE if kind in one.whole])
+            for one in found.purposes.values()
+            if one.whole
+        ],
+    }
 
 
 def _back(request: ConsoleRequest, found: listing.List, given: dict[str, object]) -> str:

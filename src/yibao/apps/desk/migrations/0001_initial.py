@@ -6,7 +6,6 @@ import pgtrigger.migrations
 import yibao.database.sealing
 from django.db import migrations, models
 
-from yibao.database.four_eyes import four_eyes
 from yibao.database.policies import scope_policy
 
 
@@ -410,12 +409,4 @@ class Migration(migrations.Migration):
             ),
         ),
         *map(scope_policy, SCOPED),
-        four_eyes(
-            "desk_export",
-            "who_asks_for_an_export_does_not_approve_it_as_another",
-            first="new.operator_id",
-            second="new.decided_by",
-            when="new.needs_approval and new.decided_at is not null",
-            keeps="operator_id",
-        ),
     ]

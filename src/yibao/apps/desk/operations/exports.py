@@ -27,7 +27,10 @@ from yibao.rulebook import desk as limits
 
 KINDS = ("xlsx", "csv")
 JOB = "export"
-_LONGEST_WORDS, _LONGEST_CONDITIONS, _REPORT_EVERY, _MARK = 200, 300, 2000, 6
+_LONGEST_WORDS = 200
+_LONGEST_CONDITIONS = 300
+_REPORT_EVERY = 2000
+_MARK = 6
 
 
 class PurposeMissing(Refusal):

@@ -13,7 +13,8 @@ from yibao.core.refusal import Refusal
 from yibao.database.errors import refused
 from yibao.rulebook import desk as limits
 
-_LONGEST_NAME, _LONGEST_QUERY = 40, 1000
+_LONGEST_NAME = 40
+_LONGEST_QUERY = 1000
 
 
 class NumberInSavedList(Refusal):
