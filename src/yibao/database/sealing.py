@@ -103,7 +103,7 @@ def phone_tail(phone: str) -> str:
     return digits[-TAIL:] if len(digits) >= TAIL else ""
 
 
-class SealedField(models.BinaryField):
+class SealedField(models.BinaryField):  # type: ignore[type-arg]
     """A text that the database holds sealed: str in Python, bytea in the table.
 
     Nothing can be compared with it but "is empty"; a value is searched by its index column.
@@ -157,7 +157,7 @@ class SealedField(models.BinaryField):
         return str(self.value_from_object(obj))
 
 
-class IndexField(models.BinaryField):
+class IndexField(models.BinaryField):  # type: ignore[type-arg]
     """The keyed index of a sealed field (`index_of`): equal texts, equal bytes. Empty: no text.
 
     With a `source`, a saved row's index follows that sealed field by itself; set-wise writers

@@ -351,7 +351,7 @@ def _stale_indexes(cursor: Any, wanted: Sequence[Sealed], number: int) -> bool:
 
 def _refuse_other_programs(owner: Any) -> None:
     connections[_APP].close()
-    connections[_APP].close_pool()
+    connections[_APP].close_pool()  # type: ignore[attr-defined]
     with owner.cursor() as cursor:
         cursor.execute(
             "select count(*) from pg_stat_activity where datname = current_database()"

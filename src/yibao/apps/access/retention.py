@@ -116,7 +116,7 @@ def _remove(place: Place, kind: Kind, before: datetime, at: datetime) -> int:
                 action="retention.apply",
                 at=at,
                 object_kind="table",
-                object_id=place.table[:40],
+                object_id=place.table,
                 detail={"kind": kind.code, "rows": rows, "before": before.isoformat()},
             )
     return rows
