@@ -149,7 +149,7 @@ def test_a_notice_is_written_told_in_the_bar_and_read():
     client.post("/desk/notices/", {})
     assert "通知公告未读" not in said(client, "/")
     assert "周六停机" not in said(client, "/statistics/unpaid/")
-    client.logout()
+    client.cookies.clear()
     assert "周六停机" in client.get("/sign-in/").content.decode()
     assert client.get("/desk/notices/write/").status_code == 302
 

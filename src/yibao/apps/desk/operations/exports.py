@@ -304,8 +304,7 @@ def shred_expired(*, region: str, at: datetime) -> int:
             one.shredded_at = at
             one.save(update_fields=["state", "file_key", "shredded_at"])
             _recorded(scope, one, "export.ask", at, {"step": "shred"})
-    # After the commit: a key that is forgotten for good makes the rest of the file worthless.
-    for one in over:
+    for one in over:  # after the commit: without its key the file is worthless already
         files.shred(one.id)
     return len(over)
 
