@@ -64,6 +64,7 @@ def body(answer) -> str:
     unit="tries",
     landing=2000,
     small=60,
+    faults=("throttle_off",),
 )
 @pytest.mark.django_db
 def test_guessing_is_paused_and_tells_nothing(proof):
@@ -121,6 +122,7 @@ def _guess(step: str, staff: Staff, waiting: Client, random, *, is_hit: bool):
     unit="tries",
     landing=30,
     small=6,
+    faults=("unknown_numbers_are_told", "nobody_is_answered_at_once"),
 )
 @pytest.mark.django_db
 def test_what_nobody_has_takes_as_long_as_what_somebody_has(proof, monkeypatch):
