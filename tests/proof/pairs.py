@@ -46,6 +46,8 @@ class Pair:
     trigger: str
     happened: Callable[[Scope, int], bool]
     has_argument: bool = True
+    # Whoever asked must still hold the post when another one approves.
+    needs_first_post: bool = False
 
 
 def pairs(clerks: list[Staff], office: insured.Office, department: int) -> list[Pair]:
@@ -127,11 +129,12 @@ def pairs(clerks: list[Staff], office: insured.Office, department: int) -> list[
             _asked_export,
             lambda scope, one: desk.approve_export(scope=scope, export_id=one, at=AT),
             "desk:export",
-            lambda one: {"act": "approve"},
+            lambda one: {"do": "approve"},
             "update desk_export set state = 'approved', decided_by = {by}, decided_at = now()"
             " where id = {id}",
             "who_asks_for_an_export_does_not_approve_it",
             lambda scope, one: _get(Export, scope, one).state != "waiting",
+            needs_first_post=True,
         ),
         Pair(
             ("registry.ask_erasure", "registry.erase"),
@@ -146,7 +149,7 @@ def pairs(clerks: list[Staff], office: insured.Office, department: int) -> list[
             lambda one: {"act": "approve", "approve": "yes", "answer": "同意"},
             "update registry_erasure set approved = true, decided_by = {by}, decided_at = now()"
             " where id = {id}",
-            "who_asks_for_an_erasure_does_not_approve_it",
+            "an_erasure_takes_two_persons",
             lambda scope, one: _get(Erasure, scope, one).decided_at is not None,
         ),
         Pair(

@@ -182,6 +182,8 @@ def _written(pair: Pair, one: int, by: int) -> None:
 
 def _somebody_else(pair: Pair, one: int) -> list[str]:
     """What was refused for the person alone goes through for another."""
+    if pair.needs_first_post:
+        one = pair.first(hire(role=pair.posts[0], division=pair.division, at=pair.at).scope, BATCH)
     another = hire(role=pair.posts[1], division=pair.division, at=pair.at)
     try:
         pair.second(another.scope, one)

@@ -156,7 +156,10 @@ MENUS: dict[str, Headings] = {
     ),
     Role.SECURITY_ADMIN: (
         ("", ("console:home",)),
-        (_("账号与权限"), ("access:operators", "access:audit")),
+        (
+            _("账号与权限"),
+            ("access:operators", "access:grants", "access:matrix", "console:active_sessions"),
+        ),
     ),
 }
 

@@ -1,4 +1,4 @@
-"""A list leaves the house, and a person's numbers are destroyed, by two persons: by person too."""
+"""A list leaves the house by two persons: told apart by person, not by account."""
 
 from django.db import migrations
 
@@ -9,7 +9,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ("access", "0006_audit_of_keys"),
         ("desk", "0001_initial"),
-        ("registry", "0004_erasure"),
     ]
 
     operations = [
@@ -20,13 +19,5 @@ class Migration(migrations.Migration):
             second="new.decided_by",
             when="new.decided_by is not null and new.state <> 'withdrawn'",
             keeps="operator_id",
-        ),
-        four_eyes(
-            "registry_erasure",
-            "who_asks_for_an_erasure_does_not_approve_it",
-            first="new.asked_by",
-            second="new.decided_by",
-            when="new.approved",
-            keeps="asked_by",
         ),
     ]
