@@ -103,8 +103,9 @@ def hengshan() -> Shown:
     )
     export, job = _exported(staff.scope)
     with scoped(county):
-        unmatched = UnmatchedPayment.objects.filter(closed_at=None).values_list(
-            "payment_id", flat=True
+        # Read here: outside the scope nothing is seen.
+        unmatched = list(
+            UnmatchedPayment.objects.filter(closed_at=None).values_list("payment_id", flat=True)
         )
         leg = Leg.objects.exclude(party_id=None).order_by("id").first()
         found = {

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from tests.apps.access.offices import hire
+from tests.apps.access.offices import open_office as open_region
 from tests.apps.claims import insured
-from tests.apps.policy.bureau import LEAGUE
 from tests.journeys.signing import sign_in
 from yibao.apps.access.models import AuditRecord
 from yibao.apps.access.scope import scoped
@@ -15,11 +15,12 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def office():
+    open_region("xingan", at=insured.AT)
     return insured.open_office()
 
 
 def clerk(open_page, office, *, scripts=True):
-    staff = hire(role="county_clerk", division=LEAGUE, at=insured.AT)
+    staff = hire(role="county_clerk", division="152221", at=insured.AT)
     page = open_page("desktop", scripts=scripts)
     sign_in(page, staff)
     return page, staff

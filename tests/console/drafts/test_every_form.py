@@ -27,6 +27,8 @@ NOT_KEPT = {
     "FilterForm": "goes by GET: its fields stand in the address",
     "ListForm": "goes by GET: its fields stand in the address",
     "CloseForm": "the month of a button, nothing is typed",
+    "ActivateForm": "drawn by hand on the proposal's page, where its fields are met",
+    "DecideForm": "drawn by hand on its page, where its fields are met",
     "MendFileForm": "a file alone, which a browser gives only once",
 }
 
