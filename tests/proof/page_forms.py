@@ -26,12 +26,12 @@ class Form:
         return {one.name: one.value for one in self.fields if one.kind == "hidden"}
 
     def filled(self) -> dict[str, str]:
-        """Return the fields as they are drawn: the first choice of each, ticked boxes not."""
+        """Return the fields as they are drawn: of choices the first, boxes not ticked."""
         given = {}
         for one in self.fields:
-            if one.kind in ("checkbox", "radio", "file"):
+            if one.kind in ("checkbox", "file"):
                 continue
-            given[one.name] = one.value or next((c for c in one.choices if c), "")
+            given.setdefault(one.name, one.value or next((c for c in one.choices if c), ""))
         return given
 
 
@@ -69,7 +69,8 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data):
         if self._text is not None:
-            self._text.value += data
+            # A browser drops the newline that the tag is followed by.
+            self._text.value += data if self._text.value else data.removeprefix("\n")
 
     def handle_endtag(self, tag):
         if tag == "form":

@@ -245,20 +245,18 @@ def fuzz(proof, each, name, address, client, form):
     unit="posts",
     landing=5_000,
     small=120,
+    late=True,
 )
 @pytest.mark.django_db
 @override_settings(DEBUG=False)
 def test_forms_bear_whatever_is_sent(proof):
     asked = world()
-    for client in asked.clients.values():
-        client.raise_request_exception = False
     found, none = found_forms(asked)
     each = -(-proof.size // len(found))
-    outcomes = set()
-    for name, address, client, form in found:
-        client.raise_request_exception = False
-        fuzz(proof, each, name, address, client, form)
-        outcomes.add(name)
+    with proof.broken():
+        for name, address, client, form in found:
+            client.raise_request_exception = False
+            fuzz(proof, each, name, address, client, form)
     proof.note(
-        f"{len(found)} forms of {len(outcomes)} routes, {len(none)} without one of their own"
+        f"{len(found)} forms of {len({name for name, *_ in found})} routes, {len(none)} without one of their own"
     )
