@@ -88,7 +88,7 @@ class ConsoleRequest(HttpRequest):
 View = Callable[..., HttpResponse]
 
 
-def console_page(*undeclared: str | None, reads: str = "") -> Callable[[View], View]:
+def console_page() -> Callable[[View], View]:
     """Make a view a page of the console, under the right that `routes.yaml` declares.
 
     A GET runs in one transaction under the post's scope, and leaves one record where the route
@@ -99,7 +99,7 @@ def console_page(*undeclared: str | None, reads: str = "") -> Callable[[View], V
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def answered(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            route = _declared(request, *undeclared, reads=reads)
+            route = _declared(request)
             if not route.allows(request.method or ""):
                 return errors.wrong_method(request, route.methods)
             right = route.right_for(request.method or "")
@@ -129,13 +129,10 @@ def console_page(*undeclared: str | None, reads: str = "") -> Callable[[View], V
     return decorate
 
 
-def _declared(request: ConsoleRequest, *undeclared: str | None, reads: str) -> Route:
+def _declared(request: ConsoleRequest) -> Route:
     """Return the route of the address; none is opened that the policy does not name."""
     name = request.resolver_match.view_name if request.resolver_match else ""
     found = route_of(name)
-    if found is None and undeclared:
-        right = undeclared[0] or POST
-        found = Route(name=name, right=right, methods=("GET", "POST"), reads=reads)
     assert found is not None, f"route {name} is not declared in routes.yaml"
     return found
 
