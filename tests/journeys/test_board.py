@@ -6,6 +6,7 @@ import pytest
 
 from tests.apps.access.offices import hire
 from tests.apps.collection.town import settle_in
+from tests.apps.desk import desks
 from tests.console.season import late_season
 from tests.journeys.papers import downloaded
 from tests.journeys.signing import sign_in
@@ -47,13 +48,18 @@ def test_a_county_clerk_goes_down_to_who_has_not_paid(
     if width == "desktop":
         assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
     page.get_by_role("link", name="返回未缴名单").click()
-    page.get_by_role("link", name="导出 7 人").click()
-    page.get_by_role("button", name="导出名单").click()
-    assert "请填写用途" in page.get_by_role("alert").first.inner_text()
+    page.locator("main").get_by_role("link", name="导出").click()
+    page.get_by_role("button", name="导出 7 行").click()
+    assert "请选择用途" in page.get_by_role("alert").first.inner_text()
     picture(page, f"board-8-no-purpose-{width}")
-    page.get_by_label("用途").last.fill("查泉村第三次排查上门告知")
-    listed = downloaded(page, page.get_by_role("button", name="导出名单").click)
+    page.get_by_label("用途", exact=True).select_option("notify")
+    page.get_by_label("用途说明").fill("查泉村第三次排查上门告知")
+    page.get_by_label("逗号分隔").check()
+    page.get_by_role("button", name="导出 7 行").click()
+    desks.run_all()
+    page.reload()
+    listed = downloaded(page, page.get_by_role("button", name="下载文件").click)
     lines = listed.decode("utf-8-sig").splitlines()
-    assert len(lines) == 1 + 7
-    assert "欧阳*华" in lines[-1] or "欧阳*华" in lines[1]
+    assert len(lines) == 2 + 7
+    assert any("欧阳*华" in line for line in lines)
     assert complaints == []
