@@ -8,16 +8,18 @@ from django.db import models
 
 from yibao.database.sealing import SealedField
 
+_PATH, _ADDRESS, _KEY, _KIND = 300, 600, 64, 20
+
 
 class Draft(models.Model):
     """The fields of one form of one page as they stood when they were kept last."""
 
     operator_id = models.BigIntegerField()
     post_id = models.BigIntegerField()
-    page = models.CharField(max_length=300)  # the path that shows the form, with its object
+    page = models.CharField(max_length=_PATH)  # the path that shows the form, with its object
     year = models.PositiveSmallIntegerField()
-    action = models.CharField(max_length=300)  # the path that the form is sent to
-    address = models.CharField(max_length=600)  # the page with its query: the way back
+    action = models.CharField(max_length=_PATH)  # the path that the form is sent to
+    address = models.CharField(max_length=_ADDRESS)  # the page with its query: the way back
     fields = SealedField()  # JSON: name → values
     kept_at = models.DateTimeField()
 
@@ -35,7 +37,7 @@ class SentForm(models.Model):
     """That a form was sent, and what came of it: the same form again gets the same answer."""
 
     operator_id = models.BigIntegerField()
-    key = models.CharField(max_length=64)
+    key = models.CharField(max_length=_KEY)
     # Where the first sending led to, or what an operation answered; null while it still works.
     answer = models.JSONField(null=True)
     sent_at = models.DateTimeField()
@@ -51,7 +53,7 @@ class RecentPick(models.Model):
     """What an operator chose in a picker lately, by its number only; it is looked up in scope."""
 
     operator_id = models.BigIntegerField()
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(max_length=_KIND)
     object_id = models.BigIntegerField()
     picked_at = models.DateTimeField()
 
