@@ -8,7 +8,10 @@ from django.db import models
 
 from yibao.database.sealing import SealedField
 
-_PATH, _ADDRESS, _KEY, _KIND = 300, 600, 64, 20
+_PATH = 300
+_ADDRESS = 600
+_KEY = 64
+_KIND = 20
 
 
 class Draft(models.Model):
