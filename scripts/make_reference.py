@@ -196,10 +196,6 @@ def page_data_dictionary() -> str:
 
 def page_routes() -> str:
     """Every route of the console with what the policy declares, and the posts that may."""
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yibao.config.settings")
-    django.setup()
     from yibao.apps.access.models import Role
     from yibao.console.routes import persons_posts, routes
 
@@ -244,6 +240,10 @@ WRITERS = {
 
 def main(arguments: list[str]) -> int:
     """Write the pages, or say which are out of date."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yibao.config.settings")
+    django.setup()
     stale = []
     for name, write in WRITERS.items():
         text, path = write(), PAGES / name
