@@ -7,6 +7,7 @@ from django import forms
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 
+from yibao.apps.registry.numbers import is_number_of_ours
 from yibao.apps.registry.queries.search import above
 from yibao.console.desk.forms import ListForm
 from yibao.console.listing import Narrowed
@@ -22,13 +23,18 @@ class PersonForm(ListForm):
 
 
 def by_person(text: str, *, person: str = "t.person_id", name: str = "t.name") -> Narrowed:
-    """Narrow to a person: by a whole document number, or by the beginning of the name.
+    """Narrow to a person: by a whole number, a document's or our own, or by a name's beginning.
 
     `person` and `name` are the table's columns for both. Numbers lie sealed: a part finds nobody.
     """
     text = "".join(text.split()).upper()
     if not text:
         return [], {}
+    if is_number_of_ours(text):
+        found = (
+            f"{person} in (select o.id from registry_person o where o.person_no = %(person_no)s)"  # noqa: S608 - names of columns
+        )
+        return [found], {"person_no": text}
     if any(sign.isdigit() for sign in text) and len(text) >= _LEAST_OF_A_NUMBER:
         found = (
             f"{person} in (select d.person_id from registry_identitydocument d"  # noqa: S608 - names of columns

@@ -3,7 +3,6 @@
 A fixed number of queries: everything of the person and of the household is asked for at once.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -16,27 +15,14 @@ from yibao.apps.claims import queries as claims
 from yibao.apps.collection import queries as collection
 from yibao.apps.collection.queries import DuePage
 from yibao.apps.enrolment import queries as enrolment
-from yibao.apps.enrolment.queries import CoverageLine, Covered, EnrolmentLine, OtherCoverLine
+from yibao.apps.enrolment.queries import CoverageLine, Covered, OtherCoverLine
 from yibao.apps.registry.queries import HouseholdPage, Member, PersonPage
-from yibao.console.page import ConsoleRequest, address
+from yibao.console.page import ConsoleRequest
 from yibao.console.registry.strip import CHINA, Strip, strips
+from yibao.console.registry.telling import paid_words
 from yibao.core.refusal import Refusal
 from yibao.rulebook.national import code_label
 from yibao.web.figures import yuan
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened: when, what, more of it, and where it is shown."""
-
-    on: date
-    kind: str  # of the mark: "" done by us, fill money of the fund, sq support, dim long past
-    title: str
-    about: str = ""
-    amount: str = ""
-    amount_fen: int | None = None
-    link: str = ""
-    link_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +50,6 @@ class Dossier:
     other_cover: OtherCoverLine | None
     due: DuePage | None
     strips: list[Strip]
-    events: list[Event]
     rows: list[Row]
     identities: str
     consecutive_years: int
@@ -76,10 +61,8 @@ class Dossier:
 @dataclass(frozen=True, slots=True)
 class _Known:
     coverages: list[CoverageLine]
-    enrolments: list[EnrolmentLine]
     covers: list[OtherCoverLine]
     dues: list[DuePage]
-    settlements: list[Any]
 
 
 def dossier(request: ConsoleRequest, person: PersonPage) -> Dossier:
@@ -102,7 +85,6 @@ def dossier(request: ConsoleRequest, person: PersonPage) -> Dossier:
             newest=newest,
             on=request.served_on,
         ),
-        events=_events(request, person, known),
         rows=household_rows(request, person.household) if person.household else [],
         identities="、".join(identity_label(scope.region, i) for i in _now(request, person)),
         consecutive_years=year_coverage.consecutive_years if year_coverage else 0,
@@ -197,10 +179,8 @@ def _known(scope: Scope, person_id: int) -> _Known:
     covers = enrolment.other_covers_of(scope=scope, person_ids=[person_id]) if look else {}
     return _Known(
         coverages=enrolment.coverages_of(**ask) if look else [],
-        enrolments=enrolment.enrolments_of(**ask) if look else [],
         covers=[one for one in covers.get(person_id, []) if one.cancelled_at is None],
         dues=collection.dues_of_person(**ask) if scope.allows("collection.read") else [],
-        settlements=claims.settlements_of(**ask) if scope.allows("claims.read") else [],
     )
 
 
@@ -219,92 +199,10 @@ def _sums(scope: Scope, person_id: int, year: int) -> Any:
     return claims.year_of(scope=scope, person_id=person_id, year=year)
 
 
-def _events(request: ConsoleRequest, person: PersonPage, known: _Known) -> list[Event]:
-    """Everything that happened, the newest first."""
-    events = [
-        *_register_events(request, person),
-        *_enrolment_events(request, known),
-        *_money_events(request, known),
-    ]
-    # Of one day, what was recorded last comes first.
-    events.reverse()
-    return sorted(events, key=lambda event: event.on, reverse=True)
-
-
-def _register_events(request: ConsoleRequest, person: PersonPage) -> Iterable[Event]:
-    region = request.scope.region
-    yield Event(_day(person.registered_at), "", _("人员登记"), person.area_name)
-    for one in person.identities:
-        title = _("困难身份：%(name)s") % {"name": identity_label(region, one.code)}
-        yield Event(one.valid_from, "sq", title, one.source)
-    if person.moved_away_on:
-        yield Event(person.moved_away_on, "dim", _("户口迁出"))
-    if person.died_on:
-        yield Event(person.died_on, "dim", _("死亡登记"))
-
-
-def _enrolment_events(request: ConsoleRequest, known: _Known) -> Iterable[Event]:
-    rows = [one.source_id for one in known.enrolments if one.source_kind == "ledger_row"]
-    ledgers = enrolment.imports_of_rows(scope=request.scope, row_ids=rows) if rows else {}
-    for one in known.enrolments:
-        title = _("登记到 %(year)s 年度名单") % {"year": one.year}
-        link, words = "", ""
-        if one.source_kind == "ledger_row" and one.source_id in ledgers:
-            ledger, row = ledgers[one.source_id]
-            link = address(request, "enrolment:import", ledger)
-            words = _("台账批次 %(ledger)s 第 %(row)s 行") % {"ledger": ledger, "row": row}
-        event = _event_label(request, one.event)
-        yield Event(_day(one.enrolled_at), "", title, event, link=link, link_words=words)
-        if one.withdrawn_at:
-            yield Event(_day(one.withdrawn_at), "dim", _("名单撤回"), title)
-    for cover in known.covers:
-        title = _("异地参保 %(year)s 年度") % {"year": cover.year}
-        about = _("%(place)s，凭证 %(voucher)s") % {
-            "place": cover.place,
-            "voucher": cover.voucher_no,
-        }
-        yield Event(_day(cover.recorded_at), "", title, about)
-    for line in known.coverages:
-        period = f"{_day(line.starts_at)} — {last_day(line)}"
-        title = _("参保 %(year)s 年度") % {"year": line.year}
-        yield Event(_day(line.recorded_at), "", title, period)
-        if line.cancelled_at:
-            title = _("参保取消 %(year)s 年度") % {"year": line.year}
-            yield Event(_day(line.cancelled_at), "dim", title, line.cancelled_because)
-
-
-def _money_events(request: ConsoleRequest, known: _Known) -> Iterable[Event]:
-    for due in known.dues:
-        if due.settled_at is None:
-            continue
-        title = _("缴费结清 %(year)s 年度") % {"year": due.year}
-        kind = "sq" if due.subsidised_fen else ""
-        yield Event(_day(due.settled_at), kind, title, _paid_words(due))
-    for one in known.settlements:
-        title = _("冲正") if one.kind != "settled" else _("医疗费用结算")
-        words = _("结算 %(no)s") % {"no": one.settlement_no}
-        yield Event(
-            _day(one.settled_at),
-            "fill",
-            title,
-            one.institution,
-            _("统筹支付"),
-            one.fund_pay_fen,
-            address(request, "claims:settlement", one.settlement_id),
-            words,
-        )
-
-
 def _paid_words(due: DuePage) -> str:
     """What was paid and borne of a year's due."""
-    if due.subsidised_fen and due.paid_fen:
-        words = _("资助 %(aid)s，缴费 %(paid)s")
-        return words % {"aid": yuan(due.subsidised_fen), "paid": yuan(due.paid_fen)}
-    if due.subsidised_fen:
-        return _("全额资助 %(aid)s") % {"aid": yuan(due.subsidised_fen)}
-    if due.paid_fen:
-        return _("缴费 %(paid)s") % {"paid": yuan(due.paid_fen)}
-    return _("应缴 %(owed)s 未缴") % {"owed": yuan(due.owed_fen)}
+    said = paid_words(due.subsidised_fen, due.paid_fen)
+    return said or _("应缴 %(owed)s 未缴") % {"owed": yuan(due.owed_fen)}
 
 
 def _now(request: ConsoleRequest, person: PersonPage) -> list[str]:
@@ -319,10 +217,6 @@ def _now(request: ConsoleRequest, person: PersonPage) -> list[str]:
 def identity_label(region: str, code: str) -> str:
     """Return the words for a standing; the code itself where no rulebook has words."""
     return _label(region, "identity", code)
-
-
-def _event_label(request: ConsoleRequest, code: str) -> str:
-    return _label(request.scope.region, "life_event", code) if code else ""
 
 
 def _label(region: str, listed: str, code: str) -> str:

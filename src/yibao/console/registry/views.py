@@ -6,6 +6,7 @@ from yibao.apps.registry import queries
 from yibao.console.page import ConsoleRequest, console_page, page
 from yibao.console.registry.dossier import Row, age_on, dossier, household_rows, period_words
 from yibao.console.registry.private import can_see_looks
+from yibao.console.registry.timeline import timeline
 from yibao.rulebook.national import code_label
 
 
@@ -25,6 +26,7 @@ def person(request: ConsoleRequest, person_id: int) -> HttpResponse:
         else "",
         "totals": _totals(known.rows),
         **can_see_looks(request, found),
+        "timeline": timeline(request, numbers={found.person_id: found.person_no}),
         "period": period_words(known.year_coverage) if known.year_coverage else (),
     }
     return page(request, "console/registry/person.html", context)
@@ -32,11 +34,22 @@ def person(request: ConsoleRequest, person_id: int) -> HttpResponse:
 
 @console_page()
 def household(request: ConsoleRequest, household_id: int) -> HttpResponse:
-    """Show a household with each member's standing of the year."""
+    """Show a household with each member's standing of the year, and what happened to them."""
     found = queries.household_page(scope=request.scope, household_id=household_id)
     rows = household_rows(request, found)
     head = next((row for row in rows if row.member.person_id == found.head_id), None)
-    context = {"household": found, "rows": rows, "head": head, "totals": _totals(rows)}
+    members = found.members
+    context = {
+        "household": found,
+        "rows": rows,
+        "head": head,
+        "totals": _totals(rows),
+        "timeline": timeline(
+            request,
+            numbers={one.person_id: one.person_no for one in members},
+            names={one.person_id: one.name_masked for one in members},
+        ),
+    }
     return page(request, "console/registry/household.html", context)
 
 
