@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
+from yibao.apps.access import audit
 from yibao.apps.access import queries as access
 from yibao.apps.desk.operations import drafts as desk
 from yibao.apps.desk.operations.drafts import FormPlace, StillWorking
@@ -170,6 +171,15 @@ def filled_in(request: Any) -> Iterator[None]:
             draft_id=int(asked),
             page=request.path,
             at=request.now,
+        )
+    if found is not None:
+        # What was typed may name somebody whole: that it is shown again is written down.
+        audit.record(
+            scope=request.scope,
+            action=request.route.right,
+            at=request.at,
+            object_kind="draft",
+            object_id=asked,
         )
     token = restored.set(MultiValueDict(found[1]) if found is not None else None)
     request.restored_draft = int(asked) if found is not None else 0
