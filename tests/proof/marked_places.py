@@ -11,7 +11,7 @@ from django.db import connections
 
 from tests.apps.access.offices import AT, hire
 from tests.apps.claims import insured
-from tests.apps.collection.town import Line, agent, collect, dues, open_town, settle_in, take
+from tests.apps.collection.town import Agent, Line, collect, dues, open_town, settle_in, take
 from tests.apps.enrolment.ledger_files import line, upload
 from tests.apps.registry.people import CHAQUAN, SHICANG, number
 from tests.apps.subsidy import rosters
@@ -111,9 +111,10 @@ def _hengshan() -> None:
         for kept in (lines, [line(first + 70, name=f"{sign}大")]):
             made = upload(county, area_no=area_no, at=AT, content=_ledger(area_no, kept))
         enrolment.confirm_ledger(scope=county, import_id=made.id, at=AT)
-        holder = agent(county, first=first + 1, last=first + 50, name=f"员{first}")
+        holder = _agent(county, area_no, first)
         with scoped(county):
-            late = Person.objects.filter(area_no=area_no, name=f"{sign}建华").order_by("-id")[:2]
+            living = Person.objects.filter(area_no=area_no, name=f"{sign}建华").order_by("-id")
+            late = list(living[:2])
         for one in late:
             if one.id in owed:
                 collect(holder, owed[one.id])
@@ -126,6 +127,20 @@ def _hengshan() -> None:
     for sign, _, first in signed:
         unknown = (f"{sign}某", number(first + 90), "低保", "新桥镇", "村")
         rosters.upload(county, unknown, department=department, kind="addition")
+
+
+def _agent(county, area_no: int, first: int) -> Agent:
+    """Hire a village agent of the place and hand over receipts."""
+    staff = hire(role="village_agent", division=str(area_no), name=f"员{first}")
+    collection.give_receipt_range(
+        scope=county,
+        holder_id=staff.operator.id,
+        prefix="HS",
+        first=first + 1,
+        last=first + 50,
+        at=AT,
+    )
+    return Agent(staff.scope, staff.operator.id)
 
 
 def _ledger(area_no: int, lines: list) -> bytes:
