@@ -52,8 +52,8 @@ FAULTS = {"apart_passes": _apart_passes, "by_account": _by_account}
     "S8",
     "who did the first of two acts does not do the second, by whatever way",
     unit="refused tries",
-    landing=5 * 9 * 2,
-    small=5 * 9 * 2,
+    landing=70,
+    small=70,
     late=True,
 )
 def test_the_same_person_never_does_the_second_act(proof):

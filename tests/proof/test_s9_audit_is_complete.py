@@ -63,8 +63,8 @@ FAULTS = {
     "S9",
     "each sensitive read and each change leaves exactly one matching record, done or refused",
     unit="requests",
-    landing=200,
-    small=200,
+    landing=165,
+    small=165,
     late=True,
 )
 def test_every_sensitive_read_and_every_change_leaves_exactly_one_record(proof):

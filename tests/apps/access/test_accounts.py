@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from tests.apps.access.offices import AT, ON, TRAINED, hire, open_office
-from yibao.apps.access import operations, queries
+from yibao.apps.access import operations, post_rules, queries
 from yibao.apps.access.models import AuditRecord, Operator, Organisation, Post, Role
-from yibao.apps.access.operations import accounts, grants, post_rules
+from yibao.apps.access.operations import accounts, grants
 from yibao.apps.access.scope import NotAllowed, NotThere, Scope
 from yibao.database.scope import scoped
 

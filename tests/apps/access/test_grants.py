@@ -6,9 +6,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.apps.access.offices import AT, ON, hire, open_office
-from yibao.apps.access import operations, queries, rights
+from yibao.apps.access import operations, post_rules, queries, rights
 from yibao.apps.access.models import AuditRecord, GrantRequest, Operator, Post, Role, StaffPerson
-from yibao.apps.access.operations import accounts, grants, offices, post_rules, reviews
+from yibao.apps.access.operations import accounts, grants, offices, reviews
 from yibao.apps.access.roles import (
     FAMILIES,
     ROLE_ACTIONS,

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from yibao.apps.access import audit
+from yibao.apps.access.lookups import operator_in, organisation_in
 from yibao.apps.access.models import (
     Operator,
-    Organisation,
     Post,
     Role,
     SignInFailures,
@@ -19,7 +19,7 @@ from yibao.apps.access.models import (
 from yibao.apps.access.passwords import hashed, one_time_password
 from yibao.apps.access.posts import end
 from yibao.apps.access.roles import is_same_person
-from yibao.apps.access.scope import NotThere, Scope
+from yibao.apps.access.scope import Scope
 from yibao.apps.access.training import article_asking_for_training
 from yibao.core.identity.resident import read_resident_number
 from yibao.core.refusal import Refusal
@@ -236,24 +236,3 @@ def _add_certificate(operator: Operator, certificate: Certificate) -> TrainingCe
         passed_on=certificate.passed_on,
         valid_until=certificate.valid_until,
     )
-
-
-def organisation_in(organisation_id: int, scope: Scope | None) -> Organisation:
-    """Return a place or office of the scope. Raises NotThere."""
-    found = Organisation.objects.filter(id=organisation_id).first()
-    if found is None or (scope is not None and not _within(found, scope)):
-        raise NotThere(what="该机构")
-    return found
-
-
-def operator_in(operator_id: int, scope: Scope) -> Operator:
-    """Return an account of the scope. Raises NotThere."""
-    found = Operator.objects.select_related("organisation").filter(id=operator_id).first()
-    if found is None or not _within(found.organisation, scope):
-        raise NotThere(what="该账号")
-    return found
-
-
-def _within(organisation: Organisation, scope: Scope) -> bool:
-    same_region = organisation.region_id == scope.region
-    return same_region and scope.holds(organisation.area_from)

@@ -8,9 +8,10 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from yibao.apps.access.lookups import operator_in, organisation_in
 from yibao.apps.access.models import GRANT, GrantRequest, GrantState, Operator, Post, Role
-from yibao.apps.access.operations.accounts import NotToOneself, operator_in, organisation_in
-from yibao.apps.access.operations.post_rules import (
+from yibao.apps.access.operations.accounts import NotToOneself
+from yibao.apps.access.post_rules import (
     PostOver,
     check_held,
     check_reason,
