@@ -11,6 +11,11 @@ from yibao.cli.demo.staff import Account
 from yibao.cli.demo.whole import Made
 from yibao.cli.demo.xinqiao import SERVED_ON
 
+# Whoever tries the demonstration may have no device at hand.
+_DEVICE = (
+    "首次登录须设置密码并绑定动态码设备；手边没有设备时：yibao office code 工号\n"
+    "The first sign-in binds a device for codes; without one: yibao office code STAFF_NO"
+)
 _HEADS = ("工号", "姓名", "岗位", "机构", "一次性密码")
 
 
@@ -23,7 +28,7 @@ def hand_over(made: Made) -> str:
         access.serve_day(code=office.region, on=day, at=at(day))
         lines += [f"{office.agency.region.name}　服务日 {day.isoformat()}"]
         lines += _table(office.staff.accounts(at(day)))
-    return "\n".join(lines)
+    return "\n".join([*lines, _DEVICE])
 
 
 def _table(accounts: Sequence[Account]) -> list[str]:
