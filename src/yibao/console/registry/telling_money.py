@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from yibao.apps.collection.operations.receipts import CASH_RECEIPT
 from yibao.apps.collection.policy import channel_label, voucher_label
 from yibao.apps.registry.timeline import Happened
 from yibao.apps.subsidy.sheets import category_label
@@ -65,8 +66,7 @@ def handed_in(teller: Teller, one: Happened, facts: Facts) -> Told:
 
 
 def receipt(teller: Teller, one: Happened, facts: Facts) -> Told:
-    kind = voucher_label(teller.request.scope.region, facts["kind"])
-    words = f"{kind} {facts['number']}"
+    words = f"{receipt_words(facts['kind'])} {facts['number']}"
     paper = teller.document(words, "collection:payment", facts["payment"])
     title = _("票据作废") if facts["spoilt"] else _("开具票据")
     return Told(title, facts["spoilt"], _("票面"), facts["amount"], (paper,))
@@ -144,6 +144,11 @@ def settlement(teller: Teller, one: Happened, facts: Facts) -> Told:
     about = "，".join(part for part in (facts["institution"], facts["because"]) if part)
     paper = teller.document(words, "claims:settlement", one.place.id)
     return Told(title, about, _("统筹支付"), facts["fund"], (paper,))
+
+
+def receipt_words(kind: str) -> str:
+    """Return what a receipt is called: given for cash, or by the tax hall."""
+    return _("收据") if kind == CASH_RECEIPT else _("纸质票据")
 
 
 def _category(teller: Teller, facts: Facts) -> str:

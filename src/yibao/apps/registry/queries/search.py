@@ -20,11 +20,12 @@ from yibao.apps.registry.numbers import is_number_of_ours
 from yibao.apps.registry.queries.areas import area_names
 from yibao.apps.registry.shown import masked_number
 from yibao.core.identity import read_resident_number
+from yibao.core.identity.reading import NumberLostDigits, plain_text
 from yibao.core.refusal import Refusal
 from yibao.database.sealing import NUMBER, PHONE, PHONE_TAIL, TAIL, index_of
 
-# The shortest number that a document has.
-NUMBER_AT_LEAST = 6
+# The shortest number that a document has: a page of a household register.
+NUMBER_AT_LEAST = 4
 OLD_LENGTH = 15
 PAGE = 20
 # Where the area stands in a row of the answer.
@@ -84,7 +85,7 @@ def search(*, scope: Scope, text: str, after_id: int = 0, limit: int = PAGE) -> 
     initials; anything else is the beginning of a name or of a given name. Two queries.
     """
     scope.require("registry.search")
-    branches = _branches("".join(text.split()).upper(), after_id, limit)
+    branches = _branches(as_typed(text), after_id, limit)
     if not branches:
         return []
     union = " union all ".join(f"({sql})" for sql, _ in branches)
@@ -109,6 +110,14 @@ def search_named(*, scope: Scope, person_ids: Sequence[int]) -> list[Found]:
     return [_found(row, names) for row in rows]
 
 
+def as_typed(text: str) -> str:
+    """Return the text as numbers and names are kept: half-width capitals without spaces."""
+    try:
+        return plain_text(text)
+    except NumberLostDigits:
+        return "".join(text.split()).upper()
+
+
 def above(prefix: str) -> str:
     """Return the least text above every text with the prefix: the last character, plus one."""
     for end in range(len(prefix), 0, -1):
@@ -124,11 +133,14 @@ def _branches(text: str, after_id: int, limit: int) -> list[tuple[str, list[Any]
     page = [after_id, limit]
     if not text or "\x00" in text:
         return []
-    if any(character.isdigit() for character in text) and text.isascii():
+    has_digits = any(character.isdigit() for character in text)
+    if has_digits and text.isascii():
         return _number_branches(text, page)
     if text.isascii() and text.isalpha():
         return [(_BY_RANGE["initials"], [text, above(text), *page])]
-    return [(_BY_RANGE[column], [text, above(text), *page]) for column in ("name", "given_name")]
+    by_name = [(_BY_RANGE[column], [text, above(text), *page]) for column in ("name", "given_name")]
+    # A household register's page bears characters and figures.
+    return [*_number_branches(text, page), *by_name] if has_digits else by_name
 
 
 def _number_branches(text: str, page: list[int]) -> list[tuple[str, list[Any]]]:
@@ -144,6 +156,15 @@ def _number_branches(text: str, page: list[int]) -> list[tuple[str, list[Any]]]:
     if text.isdigit() and len(text) == TAIL:
         found.append((_BY_VALUE["phone_tail_index"], [index_of(text, of=PHONE_TAIL), *page]))
     return found
+
+
+def names_one(text: str) -> bool:
+    """Tell whether the text can only be the whole number of one person: of a document, or ours."""
+    text = as_typed(text)
+    has_digits = any(character.isdigit() for character in text)
+    if not has_digits or len(text) < NUMBER_AT_LEAST:
+        return False
+    return is_number_of_ours(text) or not (text.isdigit() and len(text) < _PHONE_DIGITS.stop)
 
 
 def _as_kept(text: str) -> str:
