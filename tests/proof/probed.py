@@ -21,7 +21,8 @@ from tests.console import everything
 from tests.console.everything import Shown
 from yibao.apps.access import operations, queries
 from yibao.apps.access.models import Operator, OperatorSession
-from yibao.console.routes import ABOVE, REGION, SCOPE, Route, routes
+from yibao.console.routes import ABOVE, ALL, REGION, SCOPE, Route, routes
+from yibao.console.routes import OWN as OWNERS
 
 # A number that no object has.
 NOBODYS = 987654321
@@ -184,15 +185,28 @@ def expected(
         return frozenset({302, 409} if standing == LOCKED else {302})
     if role not in route.posts(method):
         return frozenset({403})
+    done = (DONE if method == "GET" else TAKEN) | ({403} if route.more else set())
     missing = not has_object and bool(everything.arguments_of(route.name))
+    if not missing and (route.within, standing) in LOOSE:
+        return done | LOOSE[route.within, standing]
+    if not missing and route.within == OWNERS:
+        return done | {404}
     elsewhere = bool(route.of) and _is_elsewhere(route, standing, same_region=same_region)
     if missing or elsewhere:
         # A page that only takes forms leads a reader back without looking anything up.
-        back = {302} if method == "GET" and "POST" in route.methods else set()
+        back = {302} if "POST" in route.methods and method == "GET" else set()
+        back |= {302} if route.within == OWNERS else set()
         return frozenset({403 if route.of == "area" and not missing else 404} | back)
-    return DONE if method == "GET" else TAKEN
+    return done
 
 
+# A head that was sent down is seen from below, one that was not is not there; a name that another
+# region's rulebook has not is refused with a sentence.
+LOOSE = {
+    (ABOVE, VILLAGE): frozenset({404}),
+    (ALL, VILLAGE): frozenset({404, 409}),
+    (ALL, COUNTY): frozenset({404, 409}),
+}
 # A page or a way to it; for a form that is empty also: not taken, or refused with a sentence.
 DONE = frozenset({200, 302})
 TAKEN = frozenset({200, 302, 409, 422})

@@ -4,6 +4,7 @@ account, not in a batch, not on the page, and not by writing to the database as 
 import contextlib
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
@@ -135,7 +136,7 @@ def _refused(pair: Pair, way: str, act, objects) -> list[str]:
             answer = act()
     except Refusal as refusal:
         said = refusal.code
-    except DatabaseError as error:
+    except (DatabaseError, psycopg.Error) as error:
         said = str(constraint_of(error)[1])
     else:
         said = "" if answer != 409 else "E903"

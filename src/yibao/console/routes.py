@@ -17,12 +17,12 @@ from yibao.apps.access.models import Role
 from yibao.apps.access.roles import ACTIONS, ROLE_ACTIONS
 
 ANYONE, ACCOUNT, POST = "anyone", "account", "post"
-SCOPE, ABOVE, REGION, ALL = "scope", "above", "region", "all"
+SCOPE, ABOVE, OWN, REGION, ALL = "scope", "above", "own", "region", "all"
 SENSITIVE = ("name", "number", "phone", "account", "diagnosis")
 MASKED, WHOLE, REVEALED = "masked", "whole", "revealed"
 _METHODS = ("GET", "POST")
 _KEYS = frozenset(
-    {"right", "change", "methods", "of", "within", "shows", "reads", "writes", "step_up"}
+    {"right", "change", "methods", "of", "within", "more", "shows", "reads", "writes", "step_up"}
 )
 _FILE = Path(__file__).with_name("routes.yaml")
 
@@ -37,6 +37,7 @@ class Route:
     methods: tuple[str, ...] = ("GET",)
     of: str = ""
     within: str = SCOPE
+    more: bool = False
     shows: tuple[tuple[str, str], ...] = ()
     reads: str = ""
     writes: tuple[str, ...] = ()
@@ -99,6 +100,7 @@ def _route(name: str, given: dict[str, Any]) -> Route:
         methods=tuple(str(given.get("methods", "GET")).split()),
         of=given.get("of", ""),
         within=given.get("within", SCOPE),
+        more=bool(given.get("more", False)),
         shows=tuple(given.get("shows", {}).items()),
         reads=given.get("reads", ""),
         writes=tuple(_listed(given.get("writes", ()))),
@@ -151,7 +153,7 @@ def _faults_of(route: Route) -> Iterator[str]:
         yield f"{route.change} is no right"
     if not route.methods or set(route.methods) - set(_METHODS):
         yield f"{' '.join(route.methods) or 'nothing'} are no methods"
-    if route.within not in (SCOPE, ABOVE, REGION, ALL):
+    if route.within not in (SCOPE, ABOVE, OWN, REGION, ALL):
         yield f"nothing is looked up within {route.within}"
     for what, how in route.shows:
         if what not in SENSITIVE or how not in (MASKED, WHOLE, REVEALED):
