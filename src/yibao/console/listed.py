@@ -1,7 +1,8 @@
 """A list as its page draws it: heads, rows, sums, and the address of everything it leads to."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from yibao.apps.desk.models import SavedList
 from yibao.apps.desk.tables import Ask, Row, Slice
+from yibao.console import asof
 from yibao.console.listing import COLUMNS, KEPT_STATE, SIZE, SORT, Column, List
 from yibao.console.page import ConsoleRequest
 from yibao.rulebook import desk as limits
@@ -217,6 +219,18 @@ class Listed:
         return self.state.urlencode()
 
     @property
+    def lasting_query(self) -> str:
+        """The same without the moment of a figure: what is kept under a name is as of its day."""
+        state = self.state.copy()
+        state.pop(asof.MOMENT, None)
+        return state.urlencode()
+
+    @property
+    def moment(self) -> datetime:
+        """The moment that the rows are as of."""
+        return cast("datetime", self.ask.values["on"])
+
+    @property
     def cleared(self) -> str:
         """The address without any condition, with the order and columns that there are."""
         kept = [pair for pair in self.hidden_settings if pair[0] not in self._frame()]
@@ -287,6 +301,8 @@ class Listed:
     def _kept(self) -> str:
         words = QueryDict(mutable=True)
         words.update(self.request.kept)
+        if asof.MOMENT in self.state:
+            words[asof.MOMENT] = self.state[asof.MOMENT]
         return words.urlencode()
 
     def _frame(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from yibao.apps.access.scope import Scope
 from yibao.apps.desk import sources
 from yibao.apps.desk.sources import COUNT, DAY, FEN, MOMENT, TEXT
 from yibao.apps.desk.tables import Ask, Row, Table, count_of, reading, walk
+from yibao.console import asof
 from yibao.core.identity.masks import mask_name, mask_number, mask_phone
 from yibao.rulebook.national import surnames
 from yibao.web import figures, glyphs
@@ -24,7 +25,7 @@ from yibao.web import figures, glyphs
 MARK, ACT = "mark", "act"
 # What the address holds besides conditions; no form may use these names.
 SORT, COLUMNS, SIZE = "sort", "cols", "size"
-KEPT_STATE = (SORT, COLUMNS, SIZE)
+KEPT_STATE = (SORT, COLUMNS, SIZE, asof.MOMENT)
 PASSING = frozenset({"after", "before", "row", "every", "sum", "csv", "print", "saved"})
 FRAME = frozenset({"year", "area"})
 
@@ -117,6 +118,8 @@ class List:
     first: int = 3
     whole_scope: bool = False
     picks: bool = True
+    # Whether the table can be asked as of an earlier moment, that of a board's figure.
+    is_dated: bool = False
 
     def column(self, key: str) -> Column | None:
         """Return a column by its key."""
@@ -146,6 +149,7 @@ class List:
 
         The table's own parameters: year, on (the moment), day, and the path's.
         """
+        at = asof.moment_of(state.dict(), at) if self.is_dated else at
         values = {"year": year, "on": at, "day": localdate(at), **(arguments or {})}
         where: list[str] = []
         if self.always:

@@ -1,7 +1,7 @@
 """The search of every page: people and codes, by kind, masked, in the scope, with a record."""
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -99,8 +99,9 @@ def test_an_import_is_found_by_its_number(clerk, season):
     )
 
 
+@pytest.mark.django_db(databases=["default", "owner"])
 def test_a_bare_number_shows_every_kind_that_bears_it(clerk, season):
-    with connection.cursor() as cursor:
+    with connections["owner"].cursor() as cursor:
         cursor.execute("select setval('collection_payment_id_seq', 900000)")
         cursor.execute("select setval('enrolment_ledgerimport_id_seq', 900000)")
     take(season, Line(17), at=AT)

@@ -1,7 +1,7 @@
 """What the collection board shows of a place: figures, places below it, the days so far."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from yibao.core.rules.scalar import Silent
 from yibao.rulebook.loader import UnknownRegion
 
 _PARTS_OF_PERCENT = 100
-_WEEK = timedelta(days=7)
+WEEK = timedelta(days=7)
 _LEAVES_SHOWN = 30
 _CLOSES = "window_closes"
 
@@ -83,14 +83,14 @@ class Campaign:
         return self.place.registered - self.place.covered
 
 
-def campaign(request: ConsoleRequest) -> Campaign | None:
-    """Return the board of the chosen place and year; None where nobody is registered in it."""
-    board = queries.progress(scope=request.scope, year=request.year, on=request.at)
+def campaign(request: ConsoleRequest, at: datetime) -> Campaign | None:
+    """Return the board of the chosen place and year as of a moment; None without residents."""
+    board = queries.progress(scope=request.scope, year=request.year, on=at)
     place = board.row(request.area.code)
     if place is None or not place.registered:
         return None
     series = tuple(
-        queries.series(scope=request.area_scope, year=request.year, on=request.at),
+        queries.series(scope=request.area_scope, year=request.year, on=at),
     )
     leaves = _leaves(board, place)
     gained = _gained(series, request.served_on)
@@ -156,7 +156,7 @@ def _reached_before(board: Board, leaves: list[ProgressRow]) -> int | None:
 
 def _gained(series: tuple[tuple[date, int], ...], on: date) -> int:
     """Return how many were reached in the last seven days."""
-    before = [total for day, total in series if day <= on - _WEEK]
+    before = [total for day, total in series if day <= on - WEEK]
     return (series[-1][1] if series else 0) - (before[-1] if before else 0)
 
 
@@ -164,7 +164,7 @@ def _reached_on(place: ProgressRow, gained: int, on: date) -> date | None:
     """Return the day on which the target is reached at the last week's pace; None where never."""
     if place.reached or gained <= 0:
         return None
-    return on + timedelta(days=-(-place.missing * _WEEK.days // gained))
+    return on + timedelta(days=-(-place.missing * WEEK.days // gained))
 
 
 def _deadline(request: ConsoleRequest) -> Deadline | None:

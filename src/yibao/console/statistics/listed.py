@@ -11,11 +11,12 @@ from yibao.apps.desk.sources import COUNT, DAY, FEN, MOMENT, NAME, NUMBER, PHONE
 from yibao.apps.desk.tables import Row
 from yibao.apps.statistics.queries.listed import BY_HOUSEHOLD, HOUSEHOLDS, PEOPLE, UNPAID
 from yibao.console.desk.forms import ListForm
+from yibao.console.forms import DayField
 from yibao.console.listing import MARK, Column, List, Narrowed, register
-from yibao.console.narrowing import PersonForm, both, by_person, equal
+from yibao.console.narrowing import PersonForm, between, both, by_person, equal
 from yibao.rulebook.national import code_label, codes
 
-NONE_GIVEN = "none"
+NONE_GIVEN, COVERED = "none", "covered"
 STANDS = {
     "own": ("done", _("本人缴费")),
     "supported": ("aid", _("资助参保")),
@@ -70,12 +71,18 @@ class PeopleForm(PersonForm):
     kind = forms.ChoiceField(
         label=_("参保状态"),
         required=False,
-        choices=[("", _("全部")), *((key, word) for key, (_glyph, word) in STANDS.items())],
+        choices=[
+            ("", _("全部")),
+            *((key, word) for key, (_glyph, word) in STANDS.items()),
+            (COVERED, _("已参保（含资助、他处）")),
+        ],
     )
     village_no = forms.CharField(label=_("户号"), required=False, max_length=20)
     sex = forms.ChoiceField(
         label=_("性别"), required=False, choices=[("", _("全部")), *_SEXES.items()]
     )
+    since_first = DayField(label=_("参保时间自"), required=False)
+    since_last = DayField(label=_("参保时间至"), required=False)
     born_from = forms.IntegerField(
         label=_("出生年份起"), required=False, min_value=1880, max_value=2200
     )
@@ -103,7 +110,15 @@ def _unpaid(given: dict[str, Any], scope: Scope) -> Narrowed:
 
 
 def _people(given: dict[str, Any], scope: Scope) -> Narrowed:
-    where, values = both(by_person(given["who"]), equal(given, "kind", "village_no", "sex"))
+    where, values = both(
+        by_person(given["who"]),
+        equal(given, "village_no", "sex"),
+        between("since", given["since_first"], given["since_last"]),
+    )
+    if given["kind"] == COVERED:
+        where = [*where, "t.kind <> 'unpaid'"]
+    elif given["kind"]:
+        where, values = [*where, "t.kind = %(kind)s"], values | {"kind": given["kind"]}
     if given["born_from"]:
         where = [*where, "t.born >= make_date(%(born_from)s, 1, 1)"]
         values |= {"born_from": given["born_from"]}
@@ -159,6 +174,7 @@ UNPAID_LIST = register(
         order=BY_HOUSEHOLD,
         form=UnpaidForm,
         narrow=_unpaid,
+        is_dated=True,
         empty=(_("没有未缴人员"), _("应参保的人都已缴费、受资助或在他处参保。")),
     )
 )
@@ -186,6 +202,7 @@ PEOPLE_LIST = register(
         order=BY_HOUSEHOLD,
         form=PeopleForm,
         narrow=_people,
+        is_dated=True,
         empty=(_("没有登记人员"), _("导入台账或登记人员后列在这里；请确认所选区划。")),
     )
 )

@@ -1,7 +1,7 @@
 """The collection board, down to the household; who is still to be reached, and the list to take."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,10 +11,11 @@ from yibao.apps.access import queries as access
 from yibao.apps.access.rulebooks import article_of
 from yibao.apps.statistics import queries
 from yibao.apps.statistics.queries import ReasonRow
+from yibao.console.asof import MOMENT, moment_of
 from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, attachment, console_page, page
 from yibao.console.paging import Pager
-from yibao.console.statistics.board import Campaign, campaign
+from yibao.console.statistics.board import WEEK, Campaign, campaign
 from yibao.console.statistics.curve import curve
 from yibao.console.statistics.files import csv_file
 from yibao.console.statistics.listed import (
@@ -43,8 +44,12 @@ class Reason:
 @console_page()
 def board(request: ConsoleRequest) -> HttpResponse:
     """Show how far the year's campaign is in the chosen place."""
-    found = campaign(request)
+    at = moment_of(request.GET, request.at)
+    found = campaign(request, at)
     context: dict[str, Any] = {
+        "at": at,
+        "asof": at.isoformat(),
+        "is_earlier": at < request.at,
         "path": access.path_to(request.scope, area=request.area)[:-1],
         "found": found,
         "reads_people": request.scope.allows("statistics.people"),
@@ -52,7 +57,8 @@ def board(request: ConsoleRequest) -> HttpResponse:
     if found:
         first = date(request.year, 1, 1)
         context |= {
-            "reasons": _reasons(request),
+            "reasons": _reasons(request, at),
+            "week": request.served_on - WEEK + timedelta(days=1),
             "curve": curve(
                 found.series,
                 name=request.area.name,
@@ -62,16 +68,16 @@ def board(request: ConsoleRequest) -> HttpResponse:
             ),
             "cite": article_of(request.scope.region, "participation_target", on=first),
             "checks_cite": article_of(request.scope.region, "first_check", on=first),
-            **_households(request, found),
+            **_households(request, found, at),
         }
     return page(request, "console/statistics/board.html", context)
 
 
-def _households(request: ConsoleRequest, found: Campaign) -> dict[str, Any]:
+def _households(request: ConsoleRequest, found: Campaign, at: datetime) -> dict[str, Any]:
     """Return a village's households, those with somebody to reach first."""
     if not (found.is_village and request.scope.allows("statistics.people")):
         return {}
-    place = {"scope": request.area_scope, "year": request.year, "on": request.at}
+    place = {"scope": request.area_scope, "year": request.year, "on": at}
     pager = Pager(request, total=queries.household_count(**place), size=_HOUSEHOLDS)
     rows = queries.households_of(**place, offset=pager.offset, limit=pager.limit)
     return {"households": rows, "pager": pager}
@@ -80,11 +86,14 @@ def _households(request: ConsoleRequest, found: Campaign) -> dict[str, Any]:
 @console_page()
 def household(request: ConsoleRequest, household_id: int) -> HttpResponse:
     """Show how each member of a household stands in the year."""
+    at = moment_of(request.GET, request.at)
     found = queries.household_standing(
-        scope=request.scope, year=request.year, on=request.at, household_id=household_id
+        scope=request.scope, year=request.year, on=at, household_id=household_id
     )
     context = {
         "found": found,
+        "at": at,
+        "asof": request.GET.get(MOMENT, ""),
         "members": [
             (one, words("relation", one.relation), words("unpaid_reason", one.reason))
             for one in found.members
@@ -99,12 +108,13 @@ def household(request: ConsoleRequest, household_id: int) -> HttpResponse:
 def unpaid(request: ConsoleRequest) -> HttpResponse:
     """Show who is still to be reached in the chosen place, with the village's reasons."""
     is_sheet = "print" in request.GET
-    reasons = [] if is_sheet else _reasons(request)
+    reasons = [] if is_sheet else _reasons(request, moment_of(request.GET, request.at))
     context = {
         "reasons": reasons,
         "chosen": next((one for one in reasons if one.is_chosen), None),
         "everybody": sum(one.count for one in reasons),
         "path": access.path_to(request.scope, area=request.area),
+        "asof": request.GET.get(MOMENT, ""),
         "extra_column": True,
     }
     return list_page(
@@ -119,7 +129,8 @@ def unpaid(request: ConsoleRequest) -> HttpResponse:
 @console_page()
 def people(request: ConsoleRequest) -> HttpResponse:
     """Show who is registered in the chosen place and how each stands in the year."""
-    context = {"path": access.path_to(request.scope, area=request.area)}
+    path = access.path_to(request.scope, area=request.area)
+    context = {"path": path, "asof": request.GET.get(MOMENT, "")}
     template = "console/statistics/people.html"
     return list_page(request, PEOPLE_LIST, template=template, context=context)
 
@@ -163,9 +174,9 @@ def days_csv(request: ConsoleRequest) -> HttpResponse:
     return attachment(request, name=f"{name}.csv", content=content, kind="csv")
 
 
-def _reasons(request: ConsoleRequest) -> list[Reason]:
+def _reasons(request: ConsoleRequest, at: datetime) -> list[Reason]:
     """Return the reasons of the chosen place, the most frequent first."""
-    found = queries.unpaid_reasons(scope=request.area_scope, year=request.year, on=request.at)
+    found = queries.unpaid_reasons(scope=request.area_scope, year=request.year, on=at)
     asked = request.GET.get("reason", "")
     return [_reason(row, asked) for row in found]
 

@@ -139,15 +139,18 @@ def bar(part: int, whole: int, target: int = 95, start: int = 80, width: int = 7
 
 
 @register.simple_tag
-def heat(part: int, whole: int, target: int = 95) -> SafeString:
-    """Return a table cell coloured by the distance from the target; it keeps its figure."""
+def heat(part: int, whole: int, target: int = 95, said: str = "") -> SafeString:
+    """Return a table cell coloured by the distance from the target; it keeps its figure.
+
+    `said` stands for the figure where it leads somewhere.
+    """
     tenths = figures.tenths_of_percent(part, whole)
     if tenths is None:
         return mark_safe('<td class="heat"></td>')
     return format_html(
         '<td class="heat {}">{}</td>',
         figures.heat_class(tenths, target),
-        figures.percent(part, whole),
+        said or figures.percent(part, whole),
     )
 
 

@@ -5,6 +5,10 @@
 
   var links = Array.prototype.slice.call(document.querySelectorAll("table[data-found] tbody th a[href]"));
 
+  // A page without a question waits for one.
+  var empty = document.querySelector("#q");
+  if (empty && !empty.value) { empty.focus(); }
+
   document.addEventListener("keydown", function (event) {
     var step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step || !links.length || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) { return; }
