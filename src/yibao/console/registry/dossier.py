@@ -175,7 +175,7 @@ def period_words(line: CoverageLine) -> tuple[str, str]:
 
 def _known(scope: Scope, person_id: int) -> _Known:
     look = scope.allows("enrolment.read")
-    ask = {"scope": scope, "person_id": person_id}
+    ask: dict[str, Any] = {"scope": scope, "person_id": person_id}
     covers = enrolment.other_covers_of(scope=scope, person_ids=[person_id]) if look else {}
     return _Known(
         coverages=enrolment.coverages_of(**ask) if look else [],

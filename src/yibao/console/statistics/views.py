@@ -77,7 +77,7 @@ def _households(request: ConsoleRequest, found: Campaign, at: datetime) -> dict[
     """Return a village's households, those with somebody to reach first."""
     if not (found.is_village and request.scope.allows("statistics.people")):
         return {}
-    place = {"scope": request.area_scope, "year": request.year, "on": at}
+    place: dict[str, Any] = {"scope": request.area_scope, "year": request.year, "on": at}
     pager = Pager(request, total=queries.household_count(**place), size=_HOUSEHOLDS)
     rows = queries.households_of(**place, offset=pager.offset, limit=pager.limit)
     return {"households": rows, "pager": pager}
