@@ -23,7 +23,8 @@ from django.utils.translation import trim_whitespace
 ROOT = Path(__file__).resolve().parent.parent / "src" / "yibao"
 CATALOGUE = ROOT / "web" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 CHINESE = re.compile(r"[㐀-鿿]")
-_MARKERS = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop"})
+# `_` and the names that modules with both kinds give to the lazy one.
+_MARKERS = frozenset({"_", "_l", "_lazy", "gettext", "gettext_lazy", "gettext_noop"})
 _TRANS = _lazy_re_compile(r"""^trans(?:late)?\s+("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 _BLOCK = _lazy_re_compile(r"^blocktrans(?:late)?\b")
 _INLINE = _lazy_re_compile(r"""\b_\(("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\)""")

@@ -1,5 +1,7 @@
 """Accounts and offices by their number, inside a scope."""
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.access.models import Operator, Organisation
 from yibao.apps.access.scope import NotThere, Scope
 
@@ -8,7 +10,7 @@ def organisation_in(organisation_id: int, scope: Scope | None) -> Organisation:
     """Return a place or office of the scope. Raises NotThere."""
     found = Organisation.objects.filter(id=organisation_id).first()
     if found is None or (scope is not None and not _within(found, scope)):
-        raise NotThere(what="该机构")
+        raise NotThere(what=_("该机构"))
     return found
 
 
@@ -16,7 +18,7 @@ def operator_in(operator_id: int, scope: Scope) -> Operator:
     """Return an account of the scope. Raises NotThere."""
     found = Operator.objects.select_related("organisation").filter(id=operator_id).first()
     if found is None or not _within(found.organisation, scope):
-        raise NotThere(what="该账号")
+        raise NotThere(what=_("该账号"))
     return found
 
 

@@ -3,6 +3,7 @@
 import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.kinds import GrantState, OrganisationKind, Role
 from yibao.core.flow import Flow
@@ -271,13 +272,13 @@ class RecoveryCode(models.Model):
 class SessionEnd(models.TextChoices):
     """Why a session is over."""
 
-    SIGNED_OUT = "signed_out", "本人退出"
-    EVERYWHERE = "everywhere", "本人退出全部登录"
-    TAKEN = "taken", "同一岗位在别处登录"
-    FORCED = "forced", "安全管理员结束"
-    IDLE = "idle", "超时无操作"
-    TOO_LONG = "too_long", "超过最长时间"
-    LOCKED = "locked", "动态码连续错误"
+    SIGNED_OUT = "signed_out", _("本人退出")
+    EVERYWHERE = "everywhere", _("本人退出全部登录")
+    TAKEN = "taken", _("同一岗位在别处登录")
+    FORCED = "forced", _("安全管理员结束")
+    IDLE = "idle", _("超时无操作")
+    TOO_LONG = "too_long", _("超过最长时间")
+    LOCKED = "locked", _("动态码连续错误")
 
 
 class OperatorSession(models.Model):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import rulebooks
 from yibao.apps.access.models import (
@@ -155,7 +156,7 @@ def operator_of(scope: Scope, *, operator_id: int) -> Operator:
     """Return one operator of the scope. Raises NotThere."""
     found = operators_of(scope).filter(id=operator_id).first()
     if found is None:
-        raise NotThere(what="该账号")
+        raise NotThere(what=_("该账号"))
     return found
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.models import (
     GrantRequest,
@@ -141,7 +142,7 @@ def request_of(scope: Scope, *, request_id: int) -> GrantRequest:
     """Return one request of the scope. Raises NotAllowed, NotThere."""
     found = requests(scope).filter(id=request_id).first()
     if found is None:
-        raise NotThere(what="该申请")
+        raise NotThere(what=_("该申请"))
     return found
 
 
@@ -236,7 +237,7 @@ def post_of(scope: Scope, *, post_id: int) -> Post:
     """Return one post of the scope. Raises NotAllowed, NotThere."""
     found = posts_in(scope).filter(id=post_id).first()
     if found is None:
-        raise NotThere(what="该岗位")
+        raise NotThere(what=_("该岗位"))
     return found
 
 

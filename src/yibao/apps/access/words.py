@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.models import Organisation, OrganisationKind
 
 # What is counted below each kind of place, in the words of the field.
 _BELOW: dict[str, tuple[tuple[str, str], ...]] = {
-    OrganisationKind.CITY: (("county", "个县（旗、市）"), ("village", "个村（社区）")),
-    OrganisationKind.COUNTY: (("township", "个乡镇（街道）"), ("village", "个村（社区）")),
-    OrganisationKind.TOWNSHIP: (("village", "个村（社区）"),),
+    OrganisationKind.CITY: (("county", _("个县（旗、市）")), ("village", _("个村（社区）"))),
+    OrganisationKind.COUNTY: (("township", _("个乡镇（街道）")), ("village", _("个村（社区）"))),
+    OrganisationKind.TOWNSHIP: (("village", _("个村（社区）")),),
 }
 _COUNTS = """
     select o.id, below.kind, count(*)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.access.scope import NotThere
 from yibao.apps.care.queries import InstitutionUnknown
 from yibao.apps.claims.benefit import Rule
@@ -81,4 +83,4 @@ def read_case(row: Sequence[Any] | None, request: VisitRequest, rule: Rule) -> C
 
 def nobody() -> NotThere:
     """Return the refusal for a person whom the scope does not see."""
-    return NotThere(what="该参保人")
+    return NotThere(what=_("该参保人"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.models import Operator
 from yibao.apps.access.rulebooks import book_of
@@ -135,7 +136,7 @@ def settlement_page(*, scope: Scope, settlement_id: int) -> SettlementPage:
         found = Settlement.objects.filter(id=settlement_id)
         one = found.select_related("visit", "person", "institution").first()
         if one is None:
-            raise NotThere(what="该结算")
+            raise NotThere(what=_("该结算"))
         family = Settlement.objects.filter(visit_id=one.visit_id).order_by("id")
         rule = rule_of(scope, one.witness)
         return SettlementPage(

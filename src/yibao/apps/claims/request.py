@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.core.money import Fen
 from yibao.core.refusal import Refusal
 
@@ -128,7 +130,7 @@ def read_request(
     refusals of `Fen.from_yuan`.
     """
     if not number.strip():
-        raise NumberMissing(what="就诊编号", what_en="visit's number")
+        raise NumberMissing(what=_("就诊编号"), what_en="visit's number")
     given = {name: _plain(value) for name, value in facts.items() if name != "total_fen"}
     total = facts.get("total_fen")
     if total is None:

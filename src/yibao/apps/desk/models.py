@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from yibao.core.flow import Flow
 from yibao.database.models import ScopedModel
@@ -38,19 +39,19 @@ EXPORT = Flow(
 
 
 class Theme(models.TextChoices):
-    LIGHT = "light", "浅色"
-    DARK = "dark", "深色"
-    CONTRAST = "contrast", "高对比"
+    LIGHT = "light", _("浅色")
+    DARK = "dark", _("深色")
+    CONTRAST = "contrast", _("高对比")
 
 
 class Density(models.TextChoices):
-    STANDARD = "standard", "标准"
-    COMPACT = "compact", "紧凑"
-    ROOMY = "roomy", "宽松"
+    STANDARD = "standard", _("标准")
+    COMPACT = "compact", _("紧凑")
+    ROOMY = "roomy", _("宽松")
 
 
 class Language(models.TextChoices):
-    CHINESE = "zh-hans", "中文"
+    CHINESE = "zh-hans", _("中文")
     ENGLISH = "en", "English"
 
 
@@ -142,12 +143,12 @@ class NoticeRead(models.Model):
 
 
 class JobState(models.TextChoices):
-    WAITING = "waiting", "等待"
-    RUNNING = "running", "进行中"
-    PAUSED = "paused", "已暂停"
-    DONE = "done", "完成"
-    FAILED = "failed", "失败"
-    CANCELLED = "cancelled", "已取消"
+    WAITING = "waiting", _("等待")
+    RUNNING = "running", _("进行中")
+    PAUSED = "paused", _("已暂停")
+    DONE = "done", _("完成")
+    FAILED = "failed", _("失败")
+    CANCELLED = "cancelled", _("已取消")
 
 
 class Job(ScopedModel):
@@ -207,13 +208,13 @@ class Job(ScopedModel):
 
 
 class ExportState(models.TextChoices):
-    WAITING = "waiting", "待审批"
-    APPROVED = "approved", "制作中"
-    READY = "ready", "可下载"
-    REJECTED = "rejected", "已退回"
-    WITHDRAWN = "withdrawn", "已撤回"
-    FAILED = "failed", "失败"
-    SHREDDED = "shredded", "已销毁"
+    WAITING = "waiting", _("待审批")
+    APPROVED = "approved", _("制作中")
+    READY = "ready", _("可下载")
+    REJECTED = "rejected", _("已退回")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    FAILED = "failed", _("失败")
+    SHREDDED = "shredded", _("已销毁")
 
 
 class Export(ScopedModel):

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.models import Operator
 from yibao.apps.access.scope import NotThere, Scope, scoped
@@ -109,7 +110,7 @@ def day_book_page(
             place = Entry.objects.filter(book_id=book_id, id=after_id)
             on = place.values_list("on", flat=True).first()
             if on is None:
-                raise NotThere(what="这张凭证")
+                raise NotThere(what=_("这张凭证"))
             page = entries.filter(Q(on__lt=on) | Q(on=on, id__lt=after_id))
         found = with_legs(page.order_by("-on", "-id")[: limit + 1], book_id)
         sums = _sums(entries, found[0] if found else None)

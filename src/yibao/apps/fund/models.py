@@ -6,15 +6,16 @@ is a book of its own kind whose legs name a party. Entries and legs are only eve
 
 import pgtrigger
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from yibao.database.models import ScopedModel
 
 
 class BookKind(models.TextChoices):
-    MAIN = "main", "总账"
-    DUES = "dues", "应缴明细账"
-    INSTITUTIONS = "institutions", "定点机构往来账"
-    CUSTODY = "custody", "代收现金明细账"
+    MAIN = "main", _("总账")
+    DUES = "dues", _("应缴明细账")
+    INSTITUTIONS = "institutions", _("定点机构往来账")
+    CUSTODY = "custody", _("代收现金明细账")
 
 
 class Book(models.Model):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.fund.charts import chart_of
@@ -166,7 +167,7 @@ select a.parties, a.debit, a.credit,
 def watched_account(kind: str) -> str:
     """Return the account of a sub-ledger whose balance is still to be done. Raises NotThere."""
     if kind not in WATCHED:
-        raise NotThere(what="总账的往来对象")
+        raise NotThere(what=_("总账的往来对象"))
     return chart_of(kind).role(WATCHED[BookKind(kind)]).code
 
 

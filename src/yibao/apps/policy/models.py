@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from yibao.core.flow import Flow
 from yibao.database.models import ScopedModel
@@ -27,16 +28,16 @@ SIMULATION = Flow(
 
 
 class Kind(models.TextChoices):
-    CHANGE = "change", "提案"
-    SETTING = "setting", "待定参数"
+    CHANGE = "change", _("提案")
+    SETTING = "setting", _("待定参数")
 
 
 class State(models.TextChoices):
-    DRAFT = "draft", "草稿"
-    SUBMITTED = "submitted", "待审定"
-    ACTIVATED = "activated", "已生效"
-    REJECTED = "rejected", "已退回"
-    WITHDRAWN = "withdrawn", "已撤回"
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("待审定")
+    ACTIVATED = "activated", _("已生效")
+    REJECTED = "rejected", _("已退回")
+    WITHDRAWN = "withdrawn", _("已撤回")
 
 
 class Proposal(ScopedModel):

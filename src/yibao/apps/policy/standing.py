@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit
 from yibao.apps.access.models import Operator, PoolingRegion
@@ -43,7 +44,7 @@ def locked(scope: Scope, proposal_id: int) -> Proposal:
     rows = Proposal.objects.select_for_update().filter(id=proposal_id, region=scope.region)
     found = rows.first()
     if found is None:
-        raise NotThere(what="这份提案")
+        raise NotThere(what=_("这份提案"))
     return found
 
 

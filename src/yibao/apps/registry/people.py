@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.core.identity import read_document
 from yibao.core.refusal import Refusal
 from yibao.rulebook.national import codes
@@ -92,9 +94,9 @@ def checked(person: NewPerson) -> NewPerson:
     number (`yibao.core.identity`).
     """
     if not person.name.strip():
-        raise PersonIncomplete(what="姓名未填写")
+        raise PersonIncomplete(what=_("姓名未填写"))
     if person.sex not in codes("sex"):
-        raise PersonIncomplete(what="性别未填写")
+        raise PersonIncomplete(what=_("性别未填写"))
     if person.relation and person.relation not in codes("relation"):
         raise PersonIncomplete(what=f"与户主关系“{person.relation}”不在代码表中")
     documents = tuple(_read(person, document) for document in person.documents)
@@ -107,7 +109,7 @@ def checked(person: NewPerson) -> NewPerson:
 def _read(person: NewPerson, document: NewDocument) -> NewDocument:
     read = read_document(document.kind, document.number)
     if read.born is not None and read.born != person.born:
-        raise DocumentContradictsPerson(what="出生日期")
+        raise DocumentContradictsPerson(what=_("出生日期"))
     if read.sex is not None and read.sex != person.sex:
-        raise DocumentContradictsPerson(what="性别")
+        raise DocumentContradictsPerson(what=_("性别"))
     return NewDocument(read.kind, read.number, document.valid_from, document.source)

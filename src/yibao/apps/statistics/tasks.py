@@ -27,7 +27,7 @@ def simulate(running: Running) -> str:
         made = Simulation.objects.get(id=number, region=scope.region)
     if made.state == "running":
         operations.give_up_simulation(
-            scope=scope, simulation_id=number, why="任务进程中断，重新开始"
+            scope=scope, simulation_id=number, why=_("任务进程中断，重新开始")
         )
     if made.population != REGISTERED:
         stored = stored_snapshots(scope.region)

@@ -13,7 +13,7 @@ from yibao.console.page import ConsoleRequest, address, console_page, done, page
 from yibao.console.paging import Pager
 from yibao.rulebook.regions import region
 
-_STATES = {"active": _l("在用"), "closed": _l("已停用"), "none": _l("没有岗位")}
+_STATES = {"active": _l(_("在用")), "closed": _l(_("已停用")), "none": _l(_("没有岗位"))}
 
 
 @console_page()

@@ -7,6 +7,7 @@ Second persons are told apart by person; the database refuses the same past this
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.lookups import operator_in, organisation_in
 from yibao.apps.access.models import GRANT, GrantRequest, GrantState, Operator, Post, Role
@@ -231,7 +232,7 @@ def _locked(scope: Scope, request_id: int) -> GrantRequest:
         .first()
     )
     if found is None:
-        raise NotThere(what="该申请")
+        raise NotThere(what=_("该申请"))
     organisation_in(found.organisation_id, scope)
     return found
 
@@ -252,7 +253,7 @@ def _check_asked(
 ) -> None:
     assert role in ROLE_ACTIONS and role != Role.SYSTEM, f"{role} is no role of a person"
     if not operator.is_active:
-        raise NotThere(what="该账号（已停用）")
+        raise NotThere(what=_("该账号（已停用）"))
     if is_same_person(operator.id, scope.operator_id):
         raise NotToOneself
     check_time(valid_from, valid_until)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit, rulebooks
 from yibao.apps.access.models import Operator, Organisation, OrganisationKind, PoolingRegion, Role
@@ -200,7 +201,7 @@ def add_organisation(
     assert kind not in PLACES, "places come from the table of divisions"
     parent = Organisation.objects.filter(id=parent_id, region_id=scope.region).first()
     if parent is None or not scope.holds(parent.area_from):
-        raise NotThere(what="该机构")
+        raise NotThere(what=_("该机构"))
     found, is_new = Organisation.objects.get_or_create(
         region=parent.region,
         kind=kind,

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.lookups import operator_in
 from yibao.apps.access.models import Post, PostReview
@@ -99,7 +100,7 @@ def _post(scope: Scope, post_id: int) -> Post:
     posts = Post.objects.select_related("organisation", "operator__organisation")
     found = posts.select_for_update(of=("self",)).filter(id=post_id).first()
     if found is None:
-        raise NotThere(what="该岗位")
+        raise NotThere(what=_("该岗位"))
     operator_in(found.operator_id, scope)
     if is_same_person(found.operator_id, scope.operator_id):
         raise NotToOneself

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit
 from yibao.apps.access.models import Operator, OperatorSession, Post, SessionEnd
@@ -260,7 +261,7 @@ def force_out(*, scope: Scope, session_id: int, reason: str, at: datetime, now: 
     )
     one = found.first()
     if one is None:
-        raise NotThere(what="该登录会话")
+        raise NotThere(what=_("该登录会话"))
     _end(
         Q(id=one.id),
         why=SessionEnd.FORCED,

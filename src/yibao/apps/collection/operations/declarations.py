@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.collection.locks import hold
@@ -78,7 +80,7 @@ def assess_declaration(
         if made.assessed_at is not None:
             raise AssessmentRefused(why=f"已核定，核定表 {made.assessment_no}")
         if made.collector_id == scope.operator_id:
-            raise AssessmentRefused(why="申报人不能核定自己的申报")
+            raise AssessmentRefused(why=_("申报人不能核定自己的申报"))
         used = AssessmentRefused(why=f"核定表编号 {assessment_no} 已经用过")
         made.assessment_no, made.assessed_at = assessment_no, at
         made.assessed_by = scope.operator_id

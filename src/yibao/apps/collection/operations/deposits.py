@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import connection
 from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere, Scope, scoped
@@ -134,7 +135,7 @@ def _lock_cash(scope: Scope, collection_ids: Sequence[int]) -> list[CashCollecti
     )
     lock_dues(one.due_id for one in held)
     if not held or len(held) != len(set(collection_ids)):
-        raise NotThere(what="所选的代收现金")
+        raise NotThere(what=_("所选的代收现金"))
     for one in held:
         if one.collector_id != scope.operator_id:
             raise DepositNotYours(collector=one.collector.name)

@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.collection.models import Due
 from yibao.apps.collection.operations.cash import Confirmed, collect_cash
@@ -66,7 +68,7 @@ def collect_from_household(
         dues = Due.objects.filter(id__in=set(cash.due_ids), year=year, cancelled_at=None)
         owed = {due.id: due.owed_fen - due.subsidised_fen - due.paid_fen for due in dues}
         if owed.keys() != set(cash.due_ids):
-            raise NotThere(what="所选的应缴")
+            raise NotThere(what=_("所选的应缴"))
         if sum(owed.values()) != cash.sum_fen:
             raise SumChanged(now=_yuan(sum(owed.values())), shown=_yuan(cash.sum_fen))
         numbers = [

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit
 from yibao.apps.access.models import Operator
@@ -84,7 +85,7 @@ def give_receipt_range(
     """Hand a range of receipt numbers to a collector. Raises RangeUnusable."""
     scope.require("collection.receipts")
     if not 0 < first <= last:
-        raise RangeUnusable(prefix=prefix, first=first, last=last, why="号码首尾颠倒")
+        raise RangeUnusable(prefix=prefix, first=first, last=last, why=_("号码首尾颠倒"))
     with scoped(scope):
         holder = Operator.objects.select_related("organisation").filter(id=holder_id).first()
         if holder is None or not scope.holds(holder.organisation.area_from):
@@ -92,7 +93,7 @@ def give_receipt_range(
         crossing = ReceiptRange.objects.filter(
             region=scope.region, prefix=prefix, first__lte=last, last__gte=first
         )
-        given = RangeUnusable(prefix=prefix, first=first, last=last, why="与已发放的号段重叠")
+        given = RangeUnusable(prefix=prefix, first=first, last=last, why=_("与已发放的号段重叠"))
         if crossing.exists():
             raise given
         with refused({"a_receipt_range_is_given_once": given}):

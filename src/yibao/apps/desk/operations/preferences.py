@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.audit import without_numbers
 from yibao.apps.access.scope import NotThere, Scope
@@ -122,5 +123,5 @@ def _own(scope: Scope, of: str) -> Any:
 def _found(scope: Scope, list_id: int) -> SavedList:
     found = SavedList.objects.filter(id=list_id, operator_id=scope.operator_id).first()
     if found is None:
-        raise NotThere(what="这个常用列表")
+        raise NotThere(what=_("这个常用列表"))
     return found

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.enrolment.ledgers.forms import Column, LedgerForm, forms, optional_columns
 from yibao.apps.enrolment.ledgers.rows import ReadRow, read_row
 from yibao.apps.enrolment.ledgers.workbook import UnreadableFile, sheets
@@ -127,7 +129,7 @@ def _refuse_empty(form: LedgerForm, content: bytes) -> None:
             sheet="",
             ledger=form.name,
             annex=form.annex,
-            what="工作簿里没有内容",
+            what=_("工作簿里没有内容"),
             what_en="it is empty",
         )
 
@@ -154,7 +156,7 @@ def _head(
         sheet=sheet,
         ledger=form.name,
         annex=form.annex,
-        what="没有找到含姓名和身份证号的表头",
+        what=_("没有找到含姓名和身份证号的表头"),
         what_en="no head with name and identity number",
     )
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere, Scope, scoped
@@ -40,7 +41,7 @@ def check_ledger(*, scope: Scope, import_id: int, at: datetime) -> LedgerImport:
     with scoped(scope):
         ledger = LedgerImport.objects.select_for_update().filter(pk=import_id).first()
         if ledger is None:
-            raise NotThere(what="导入批次")
+            raise NotThere(what=_("导入批次"))
         run_checks(scope=scope, ledger=ledger, at=at)
     return ledger
 
@@ -56,7 +57,7 @@ def decide_warnings(
     with scoped(scope), connection.cursor() as cursor:
         ledger = LedgerImport.objects.select_for_update().filter(pk=import_id).first()
         if ledger is None:
-            raise NotThere(what="导入批次")
+            raise NotThere(what=_("导入批次"))
         asked = [one for one, kind in KINDS.items() if kind.decides and code in ("", one)]
         cursor.execute(
             "select r.id, r.faults from enrolment_ledgerrow r where r.ledger_id = %s"

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 from psycopg.types.json import Jsonb
 
 from yibao.apps.access import audit
@@ -188,7 +189,7 @@ def cancel_coverage(*, scope: Scope, coverage_id: int, reason: str, at: datetime
     with scoped(scope):
         found = Coverage.objects.select_for_update().filter(pk=coverage_id).first()
         if found is None:
-            raise NotThere(what="参保记录")
+            raise NotThere(what=_("参保记录"))
         if found.cancelled_at is not None:
             raise CoverageCancelled(day=found.cancelled_at.astimezone(CHINA).date())
         found.cancelled_at, found.cancelled_because = at, reason

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere, Scope, scoped
@@ -153,7 +154,7 @@ def withdraw(*, scope: Scope, enrolment_id: int, reason: str, at: datetime) -> E
             pk=enrolment_id, withdrawn_at=None
         ).first()  # fmt: skip
         if found is None:
-            raise NotThere(what="参保登记")
+            raise NotThere(what=_("参保登记"))
         found.withdrawn_at = at
         found.save(update_fields=["withdrawn_at"])
         audit.record(
@@ -180,7 +181,7 @@ def record_other_cover(
             known = OtherCover.objects.filter(person_id=cover.person_id, year=year)
             if known.exists():
                 raise CoverRecordedAlready(year=year)
-            raise NotThere(what="人员")
+            raise NotThere(what=_("人员"))
         return OtherCover.objects.get(person_id=cover.person_id, year=year, cancelled_at=None)
 
 
@@ -230,4 +231,4 @@ def _say_why(year: int, person_ids: Sequence[int]) -> None:
     listed = Enrolment.objects.filter(person_id__in=person_ids, year=year, withdrawn_at=None)
     if listed.exists():
         raise AlreadyEnrolled(year=year)
-    raise NotThere(what="人员")
+    raise NotThere(what=_("人员"))

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.enrolment.ledgers.templates import error_lines
@@ -39,7 +41,7 @@ def error_file(*, scope: Scope, import_id: int, at: datetime | None = None) -> b
     with scoped(scope):
         ledger = LedgerImport.objects.filter(pk=import_id).first()
         if ledger is None:
-            raise NotThere(what="导入批次")
+            raise NotThere(what=_("导入批次"))
         rows = LedgerRow.objects.filter(ledger=ledger).exclude(fault_code="")
         lines = [(row.row_no, row.words(), row.faults) for row in rows.order_by("sheet", "row_no")]
         if at is not None:

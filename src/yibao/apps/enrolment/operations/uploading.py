@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere, Scope, scoped
@@ -156,7 +157,7 @@ def the_ledger(*, import_id: int) -> LedgerImport:
     """Return the import of the scope, locked. Raises NotThere."""
     found = LedgerImport.objects.select_for_update().filter(pk=import_id).first()
     if found is None:
-        raise NotThere(what="导入批次")
+        raise NotThere(what=_("导入批次"))
     return found
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Sum
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.models import Operator
 from yibao.apps.access.scope import NotThere, Scope, scoped
@@ -123,7 +124,7 @@ def import_page(
     with scoped(scope):
         ledger = LedgerImport.objects.filter(pk=import_id).first()
         if ledger is None:
-            raise NotThere(what="导入批次")
+            raise NotThere(what=_("导入批次"))
         rows = LedgerRow.objects.filter(ledger=ledger)
         reasons = reasons_of(rows)
         faulty = rows.filter(fault_code=code) if code else rows.exclude(fault_code="")

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.enrolment.ledgers.reading import form_of
@@ -61,7 +63,7 @@ def faulty_lines(
     with scoped(scope):
         ledger = LedgerImport.objects.filter(pk=import_id).first()
         if ledger is None:
-            raise NotThere(what="导入批次")
+            raise NotThere(what=_("导入批次"))
         rows = LedgerRow.objects.filter(ledger=ledger, written_at=None).exclude(fault_code="")
         reasons = reasons_of(rows)
         if code:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit, rulebooks
 from yibao.apps.access.scope import NotThere, Scope, scoped
@@ -32,7 +33,7 @@ def ask_simulation(
     with scoped(scope):
         proposal = Proposal.objects.filter(id=proposal_id, region=scope.region).first()
         if proposal is None:
-            raise NotThere(what="这份提案")
+            raise NotThere(what=_("这份提案"))
         found = check(draft_of(proposal, newest_version(proposal)), on=localdate(at))
         refuse_faults(found)
         assert found.book is not None, "a draft without faults is a book"
@@ -71,7 +72,7 @@ def run_simulation(
         rows = Simulation.objects.select_for_update().filter(region=scope.region)
         made = rows.filter(id=simulation_id).first()
         if made is None:
-            raise NotThere(what="这次试算")
+            raise NotThere(what=_("这次试算"))
         made.state = SIMULATION.next(made.state, "start")
         made.fault = ""
         made.save(update_fields=["state", "fault"])

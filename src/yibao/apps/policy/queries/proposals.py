@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.access.models import Operator, RulebookLayer
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.policy.drafts import Checked, check
@@ -60,7 +62,7 @@ def proposal_page(*, scope: Scope, proposal_id: int, on: date) -> ProposalPage:
         rows = Proposal.objects.select_related("layer")
         proposal = rows.filter(id=proposal_id, region=scope.region).first()
         if proposal is None:
-            raise NotThere(what="这份提案")
+            raise NotThere(what=_("这份提案"))
         versions = list(proposal.versions.order_by("-number"))
         simulations = tuple(proposal.simulations.order_by("-id"))
         people = [proposal.proposed_by, proposal.decided_by]

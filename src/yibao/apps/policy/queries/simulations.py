@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.policy.models import Proposal, ProposalVersion, Simulation
 from yibao.apps.policy.queries.proposals import names_of
@@ -23,7 +25,7 @@ def simulation_page(*, scope: Scope, simulation_id: int) -> SimulationPage:
         rows = Simulation.objects.select_related("proposal")
         found = rows.filter(id=simulation_id, region=scope.region).first()
         if found is None:
-            raise NotThere(what="这次试算")
+            raise NotThere(what=_("这次试算"))
         version = ProposalVersion.objects.get(proposal=found.proposal, number=found.version)
         names = names_of([found.asked_by])
     return SimulationPage(found, found.proposal, version, names.get(found.asked_by, ""))

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from yibao.apps.access import audit
@@ -68,10 +69,10 @@ def ask_erasure(*, scope: Scope, person_id: int, reason: str, at: datetime) -> E
     with scoped(scope):
         person = Person.objects.filter(pk=person_id).first()
         if person is None:
-            raise NotThere(what="人员")
+            raise NotThere(what=_("人员"))
         if person.name == NAME_ERASED:
-            raise ErasureNotPossible(why="已经删除", why_en="they are deleted already")
-        waits = ErasureNotPossible(why="已有申请待审批", why_en="a wish waits already")
+            raise ErasureNotPossible(why=_("已经删除"), why_en="they are deleted already")
+        waits = ErasureNotPossible(why=_("已有申请待审批"), why_en="a wish waits already")
         with refused({"one_open_erasure_a_person": waits}):
             made = Erasure.objects.create(
                 region=person.region,
@@ -99,7 +100,7 @@ def decide_erasure(
     with scoped(scope), connection.cursor() as cursor:
         found = Erasure.objects.select_for_update().filter(pk=erasure_id).first()
         if found is None:
-            raise NotThere(what="删除申请")
+            raise NotThere(what=_("删除申请"))
         if found.decided_at is not None:
             raise ErasureDecided()
         apart(

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.registry.models import IdentityDocument, Person
@@ -56,7 +58,7 @@ def reveal(
     with scoped(scope):
         person = Person.objects.filter(pk=person_id).first()
         if person is None:
-            raise NotThere(what="人员")
+            raise NotThere(what=_("人员"))
         documents = IdentityDocument.objects.filter(person=person, valid_until=None).order_by("id")
         shown = Revealed(
             name=person.name if NAME in asked else "",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.access.models import Operator
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.registry.models import Erasure
@@ -44,7 +46,7 @@ def erasure(*, scope: Scope, erasure_id: int) -> ErasureLine:
     with scoped(scope):
         found = Erasure.objects.select_related("person").filter(pk=erasure_id).first()
         if found is None:
-            raise NotThere(what="删除申请")
+            raise NotThere(what=_("删除申请"))
         return _lines([found])[0]
 
 

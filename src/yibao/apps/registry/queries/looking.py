@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.roles import ACTIONS
 from yibao.apps.access.scope import NotThere, Scope, scoped
@@ -95,7 +96,7 @@ def times_looked(*, scope: Scope, person_id: int, since: datetime) -> int:
 def _values(person_id: int) -> dict[str, object]:
     found = Person.objects.filter(pk=person_id).values_list("household_id", flat=True)
     if not found:
-        raise NotThere(what="人员")
+        raise NotThere(what=_("人员"))
     return {
         "person": str(person_id),
         "household": str(found[0] or ""),

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.registry.models import Household, IdentityDocument, Person, PersonIdentity
 from yibao.apps.registry.names import masked
@@ -94,7 +96,7 @@ def person_page(*, scope: Scope, person_id: int) -> PersonPage:
     with scoped(scope):
         person = Person.objects.filter(pk=person_id).first()
         if person is None:
-            raise NotThere(what="人员")
+            raise NotThere(what=_("人员"))
         documents = IdentityDocument.objects.filter(person=person).order_by("valid_until", "id")
         identities = PersonIdentity.objects.filter(person=person).order_by("-valid_from", "id")
         household = None
@@ -129,7 +131,7 @@ def household_page(*, scope: Scope, household_id: int) -> HouseholdPage:
     with scoped(scope):
         household = Household.objects.filter(pk=household_id).first()
         if household is None:
-            raise NotThere(what="家庭")
+            raise NotThere(what=_("家庭"))
         members = list(Person.objects.filter(household=household).order_by("born", "id"))
         ids = [member.pk for member in members]
         documents = IdentityDocument.objects.filter(person_id__in=ids, valid_until=None)

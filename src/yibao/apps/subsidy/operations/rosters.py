@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit
 from yibao.apps.access.models import Organisation
@@ -179,13 +180,15 @@ def answer_row(
         if answer == MATCH:
             person = Person.objects.filter(id=person_id).first()
             if person is None or row.state == FAULTY:
-                raise AnswerUnusable(why="没有指定登记的人员", why_en="no registered person named")
+                raise AnswerUnusable(
+                    why=_("没有指定登记的人员"), why_en="no registered person named"
+                )
             row.person, row.area_no, row.state = person, person.area_no, MATCHED
         elif answer == REJECT:
             row.state = REJECTED
         elif answer == CONFIRM:
             if row.state != MATCHED:
-                raise AnswerUnusable(why="还没有对应的人员", why_en="no person is found yet")
+                raise AnswerUnusable(why=_("还没有对应的人员"), why_en="no person is found yet")
         else:
             raise AnswerUnusable(why=f"没有“{answer}”", why_en=f"no answer {answer}")
         row.answer = f"{answer} {note}".strip()[:ANSWER_LENGTH]
@@ -209,7 +212,7 @@ def _check_upload(scope: Scope, kind: str, category: str | None, as_of: date, at
     if category and category not in category_words(scope.region).values():
         raise RosterUnusable(why=f"没有“{category}”这种类别", why_en=f"no category {category}")
     if as_of > at.date():
-        raise RosterUnusable(why="数据截止日在今天之后", why_en="its day lies in the future")
+        raise RosterUnusable(why=_("数据截止日在今天之后"), why_en="its day lies in the future")
 
 
 def _locked(roster_id: int) -> Roster:
