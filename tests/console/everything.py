@@ -25,7 +25,8 @@ from tests.apps.registry.people import CHAQUAN
 from tests.apps.subsidy import rosters
 from tests.console.season import late_season
 from yibao.apps.access import operations as access
-from yibao.apps.access.queries import clock
+from yibao.apps.access.models import GrantRequest
+from yibao.apps.access.queries import clock, organisation_by_division
 from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.care import operations as care
 from yibao.apps.claims import operations as claims
@@ -38,7 +39,8 @@ from yibao.apps.desk.queries import job_of
 from yibao.apps.enrolment import operations as enrolment
 from yibao.apps.fund.models import Book, Entry, Leg
 from yibao.apps.policy import operations as policy
-from yibao.apps.registry.models import Household, Person
+from yibao.apps.registry import operations as registry
+from yibao.apps.registry.models import Erasure, Household, Person
 from yibao.apps.subsidy import operations as subsidy
 from yibao.apps.subsidy.models import Grant, RosterRow
 from yibao.console.routes import Route, routes
@@ -102,6 +104,7 @@ def hengshan() -> Shown:
         scope=county, payment_id=paid[0].id, reason="重复缴费", at=AT
     )
     export, job = _exported(staff.scope)
+    wanted, erasure = _wanted(staff.operator.id)
     with scoped(county):
         # Read here: outside the scope nothing is seen.
         unmatched = list(
@@ -141,6 +144,9 @@ def hengshan() -> Shown:
             "book": (book.id,),
             "job": (job.id,),
             "export": (export.id,),
+            "post": (staff.post.id,),
+            "grant_request": (wanted.id,),
+            "erasure": (erasure.pk,),
         },
         routes={
             "collection:claim": tuple((one,) for one in unmatched[:1]),
@@ -153,11 +159,30 @@ def hengshan() -> Shown:
             "fund:party": ((leg.party_id, leg.party_kind, leg.book_id),),
             "policy:person": (("contribution", found["person"][0]),),
             "policy:difference": (),
+            "console:pick": (("person",),),
             "desk:ask_export": (("unpaid",),),
             "console:help_page": (("desk-exports",),),
             "console:help_picture": (("desk-ask-export.png",),),
         },
     )
+
+
+def _wanted(operator_id: int) -> tuple[GrantRequest, Erasure]:
+    """A post that is asked for, and an erasure; both wait for another person."""
+    asked = access.request_post(
+        scope=hire(role="security_admin", division="430423", name="安管理").scope,
+        operator_id=operator_id,
+        organisation_id=organisation_by_division("430423104").id,
+        role="township_clerk",
+        valid_from=AT.date(),
+        valid_until=AT.date() + timedelta(days=60),
+        reason="轮岗",
+        at=AT,
+    )
+    clerk = hire(role="county_clerk", division="430423", name="罗经办").scope
+    with scoped(clerk):
+        person = Person.objects.order_by("-id").first()
+    return asked, registry.ask_erasure(scope=clerk, person_id=person.id, reason="本人申请", at=AT)
 
 
 def _exported(scope: Scope) -> tuple[Export, Job]:

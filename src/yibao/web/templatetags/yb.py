@@ -287,7 +287,7 @@ def field(context: Any, bound: BoundField, hint: str = "", mark: str = "") -> Sa
     """Return label, help, hint, errors and control; nothing is said by a placeholder."""
     request = context.get("request")
     region = getattr(getattr(request, "scope", None), "region", "")
-    described = [f"{bound.id_for_label}-{part}" for part in ("hint", "error")]
+    described = [f"{bound.auto_id}-{part}" for part in ("hint", "error")]
     shown = [described[0]] * bool(hint) + [described[1]] * bool(bound.errors)
     attributes: dict[str, Any] = {"aria-describedby": " ".join(shown)} if shown else {}
     if bound.errors:
