@@ -30,6 +30,7 @@ _BLOCK = _lazy_re_compile(r"^blocktrans(?:late)?\b")
 _INLINE = _lazy_re_compile(r"""\b_\(("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\)""")
 # Between the two forms of a word that counts: Chinese writes both alike, English does not.
 _PLURAL = "\0"
+_QUOTES = re.compile("列名：|“批次 12”")
 _HEADER = {
     "Content-Type": "text/plain; charset=UTF-8",
     "Content-Transfer-Encoding": "8bit",
@@ -135,8 +136,8 @@ def faults() -> list[str]:
         for form in english:
             if _figures(word) != _figures(form):
                 found.append(f"other figures in the English of {word!r}: {form!r}")
-            # The columns of a file have Chinese names, whatever the page's language.
-            if CHINESE.search(form) and "列名：" not in word:
+            # Columns of a file, and words to be typed, are Chinese in any language of the page.
+            if CHINESE.search(form) and not _QUOTES.search(word):
                 found.append(f"Chinese in the English of {word!r}: {form!r}")
     compiled = CATALOGUE.with_suffix(".mo")
     there = polib.mofile(str(compiled)) if compiled.exists() else []
