@@ -25,7 +25,7 @@ _OWN = ("csrfmiddlewaretoken", FIELD)
 class StepUpNeeded(Refusal):
     """The act asks for a code now; nothing was done."""
 
-    code = "E960"
+    code = "E949"
     message = "此操作须再次验证动态码"
     remedy = "请输入动态码后继续，已填内容保留"
     message_en = "This act asks for your code once more"

@@ -20,7 +20,7 @@ FOREVER = "forever"
 class RetentionTooShort(Refusal):
     """Raised for a declared period below its floor."""
 
-    code = "E192"
+    code = "E194"
     message = "“{kind}”的保存期限短于法定下限"
     remedy = "请在 retention.yaml 中改为不低于 floor 的期限"
     message_en = "The period of {kind} is shorter than its floor"

@@ -92,7 +92,7 @@ def test_nothing_changed_is_said(clerk, spoilt):
     browser, _ = clerk
     address = reverse("enrolment:mend", args=[spoilt.pk])
     answer = browser.post(address, sent_by(words_of(browser.get(address))))
-    assert answer.status_code == 422 and "E951" in words_of(answer)
+    assert answer.status_code == 422 and "E221" in words_of(answer)
 
 
 def test_only_the_corrected_error_file_is_uploaded(clerk, spoilt):
@@ -120,7 +120,7 @@ def test_the_error_file_of_another_ledger_is_refused(clerk, spoilt):
     content = browser.get(reverse("enrolment:errors", args=[other.pk])).content
     address = reverse("enrolment:mend_file", args=[spoilt.pk])
     answer = browser.post(address, {"file": SimpleUploadedFile("错误行.xlsx", content)})
-    assert answer.status_code == 422 and "E950" in words_of(answer)
+    assert answer.status_code == 422 and "E220" in words_of(answer)
 
 
 def family(**cells):

@@ -130,7 +130,7 @@ def test_a_sum_that_is_no_longer_right_is_refused(agent):
     home = a_household(scope)
     given = door(browser, home) | {"do": "collect", "sum": "100"}
     answer = browser.post(reverse("village:collect", args=[home]), given)
-    assert answer.status_code == 422 and "E955" in words_of(answer)
+    assert answer.status_code == 422 and "E752" in words_of(answer)
     with scoped(scope):
         assert not CashCollection.objects.exists()
 

@@ -17,7 +17,7 @@ from yibao.core.refusal import Refusal
 class NobodyChosen(Refusal):
     """Raised where no member was chosen."""
 
-    code = "E954"
+    code = "E751"
     message = "没有选择收谁的钱"
     remedy = "请至少选择一名成员"
     message_en = "Nobody was chosen"
@@ -28,7 +28,7 @@ class NobodyChosen(Refusal):
 class SumChanged(Refusal):
     """Raised where what is owed is no longer what the form showed."""
 
-    code = "E955"
+    code = "E752"
     message = "所选各人应收合计已变为 {now} 元，表单上是 {shown} 元"
     remedy = "请按新的金额与本人核对后再登记"
     message_en = "What is owed by now adds up to {now}, the form showed {shown}"

@@ -24,7 +24,7 @@ MEMBER = ("relation", "name", "number", "phone")
 class LinesRefused(Refusal):
     """Raised where lines of the family are wrong; `faults` says of each which cell and why."""
 
-    code = "E952"
+    code = "E222"
     message = "有 {count} 处需要改正，没有登记任何人"
     remedy = "请按每一格下面的提示改正后再提交"
     message_en = "{count} cells have to be corrected; nobody was registered"
@@ -34,7 +34,7 @@ class LinesRefused(Refusal):
 class NobodyGiven(Refusal):
     """Raised for a family without a member."""
 
-    code = "E953"
+    code = "E223"
     message = "没有填写任何成员"
     remedy = "请至少填写户主一行"
     message_en = "No member was given"

@@ -38,7 +38,7 @@ _CHANGED = (
 class LinesNotOfThisLedger(Refusal):
     """Raised for a corrected error file whose lines are not those of the ledger."""
 
-    code = "E950"
+    code = "E220"
     message = "文件里有 {count} 行对不上这一批次的错误行"
     remedy = "请下载本批次的错误表，在其中改正，不要删去“原行号”一列"
     message_en = "{count} lines of the file are no faulty lines of this ledger"
@@ -49,7 +49,7 @@ class LinesNotOfThisLedger(Refusal):
 class NothingMended(Refusal):
     """Raised where no line was changed."""
 
-    code = "E951"
+    code = "E221"
     message = "没有改动任何一行"
     remedy = "请先改正内容再保存"
     message_en = "No line was changed"
