@@ -87,3 +87,16 @@ def picture() -> Callable:
             page.screenshot(path=f"{place}/{name}.png", full_page=True)
 
     return take
+
+
+@pytest.fixture(params=["hengshan", "hinggan"])
+def walk(request: Any, chromium: Any, live_server: Any) -> Iterator[Any]:
+    """A walk through one of the two regions in which everything happened once."""
+    from tests.console import everything
+    from tests.journeys.walking import Walk
+    from yibao.apps.access.models import PoolingRegion
+
+    made = Walk(chromium, live_server.url, getattr(everything, request.param)())
+    PoolingRegion.objects.exclude(code=made.shown.region).delete()
+    yield made
+    made.close()
