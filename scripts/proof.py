@@ -97,7 +97,7 @@ def run(item: str, words: dict[str, str]) -> Run:
         command = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider"]
         try:
             done = subprocess.run(
-                [*command, "--tb=short", "-rN", *map(str, places(item))],
+                [*command, "--tb=short", "--show-capture=no", "-rN", *map(str, places(item))],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -141,6 +141,8 @@ def tell_held(one: Run) -> None:
             f"{one.id:4} {line['outcome']:7} {line['done']:>7} of {line['asked']} {line['unit']}"
             f", {line['seconds']} s, seed {line['seed']}: {line['title']}"
         )
+        if line["said"]:
+            print(f"     {line['said'][:1000]}")
     print(f"{one.id:4} {mark} ({one.seconds:.0f} s)", flush=True)
     if not one.holds:
         print(one.said[-6000:], flush=True)

@@ -160,7 +160,11 @@ def town(asked):
     ledgers = []
     for first in range(0, asked.lines, each):
         rows = [
-            line(n + 1, number=number(n % 400 + 1, born=born(n) + timedelta(days=9000)))
+            line(
+                0,
+                household_no=f"{n + 1:05}",
+                number=number(n % 400 + 1, born=born(n) + timedelta(days=9000)),
+            )
             for n in range(first, min(first + each, asked.lines))
         ]
         ledgers.append(upload(county, *rows, at=AT).id)
