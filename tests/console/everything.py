@@ -162,7 +162,7 @@ def hengshan() -> Shown:
             "console:pick": (("person",),),
             "desk:ask_export": (("unpaid",),),
             "console:help_page": (("desk-exports",),),
-            "console:help_picture": (("desk-ask-export.png",),),
+            "console:help_picture": (("desk-ask_export-1440.jpg",),),
         },
     )
 

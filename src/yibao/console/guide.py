@@ -112,6 +112,8 @@ def _language() -> str:
 def _link(to: str) -> str:
     """Return the address of another page of the guide; a place on this one stays as it is."""
     path, sign, place = to.partition("#")
+    if _PICTURE.fullmatch(Path(path).name):
+        return _picture(path)
     name = Path(path).stem
     if not path or not _NAME.fullmatch(name):
         return f"#{place}"
