@@ -2,7 +2,7 @@
 //
 // A key that is shown works: <kbd>Alt N</kbd> inside a button or a link is pressed by Alt+N. Besides: Enter and
 // Shift+Enter walk through the fields of a form that is sent by POST, arrows through the rows of a list, F2 finds a
-// person, Ctrl+S keeps, Ctrl+Enter submits, Esc closes or goes back, F1 and Alt+/ show the keys. No single letters.
+// person, Alt+J goes to the menu's filter, Ctrl+S keeps, Ctrl+Enter submits, Esc closes or goes back, F1 and Alt+/ show the keys. No single letters.
 // What is typed is kept every ten seconds and on leaving; a form is sent once.
 (function () {
   "use strict";
@@ -100,6 +100,8 @@
   function fallback(name, form) {
     var find = document.getElementById("yb-find");
     if (name === "F2" && find && isSeen(find)) { go(find); return true; }
+    var menu = name === "Alt J" && document.getElementById("yb-nav-find");
+    if (menu && isSeen(menu)) { go(menu); return true; }
     if (name === "F1" || name === "Alt /") {
       var keys = document.querySelector("[data-keys]");
       if (keys) { location.assign(keys.href); return true; }
@@ -141,14 +143,35 @@
     });
   }
 
+  // From the page itself, from a heading's link to it, or from the query above it: the arrow down meets the first row.
+  function leadsToRows(one) {
+    return one === document.body || one.id === "main" || (one.tagName === "INPUT" && one.matches("main form.yb-query input:not([role=combobox])"));
+  }
+
   function inList(event) {
     var steps = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
     if (!(event.key in steps) || event.ctrlKey || event.altKey || event.metaKey) { return false; }
     var table = event.target.closest && event.target.closest("table.tb[data-rows]");
+    if (!table && event.key === "ArrowDown" && leadsToRows(event.target)) {
+      var first = all("main table.tb[data-rows]").map(rowsOf).filter(function (links) { return links.length; })[0];
+      if (!first) { return false; }
+      event.preventDefault();
+      rove(first, first[0]);
+      first[0].focus();
+      return true;
+    }
     if (!table || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) { return false; }
     var links = rowsOf(table), here = links.findIndex(function (one) { return one.closest("tr").contains(event.target); });
     var next = Math.max(0, Math.min(links.length - 1, here + steps[event.key]));
-    if (here < 0 || next === here) { return false; }
+    if (here < 0) { return false; }
+    if (next === here) {
+      // Beyond the last row the next list begins; above the first ends the one before.
+      var tables = all("main table.tb[data-rows]").filter(function (one) { return rowsOf(one).length; });
+      var beside = tables[tables.indexOf(table) + (event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0)];
+      if (!beside || beside === table) { return false; }
+      links = rowsOf(beside);
+      next = event.key === "ArrowDown" ? 0 : links.length - 1;
+    }
     event.preventDefault();
     rove(links, links[next]);
     links[next].focus();
@@ -158,7 +181,7 @@
   all("main table.tb").forEach(function (table) {
     if (table.closest("[data-grid]") || table.hasAttribute("data-grid")) { return; }
     var links = rowsOf(table);
-    if (links.length < 2) { return; }
+    if (!links.length) { return; }
     table.setAttribute("data-rows", String(links.length));
     rove(links, links[0]);
     // By mouse or by Tab into a row: the list goes on from there.
@@ -243,6 +266,8 @@
   if (location.hash || document.querySelector("[autofocus]") || !window.matchMedia("(min-width: 901px)").matches) { return; }
   // On a page that is one form the cursor stands in its first field: after a save, in that of the next record.
   var entry = all("main form.form, main form[data-entry]").filter(function (one) { return one.method === "post" && isSeen(one); });
-  var first = entry.length === 1 && stopsOf(entry[0]).filter(function (one) { return !isButton(one) && one.type !== "file"; })[0];
+  var stops = entry.length === 1 ? stopsOf(entry[0]).filter(function (one) { return !isButton(one) && one.type !== "file"; }) : [];
+  // Where cells are wrong, in the first wrong one.
+  var first = stops.filter(function (one) { return one.getAttribute("aria-invalid") === "true"; })[0] || stops[0];
   if (first) { first.focus({ preventScroll: true }); }
 })();
