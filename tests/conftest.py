@@ -26,7 +26,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure() -> None:
-    """Clear away the homes of runs that were killed; a server that somebody uses is left alone."""
+    """Hash passwords cheaply, and clear away the homes of runs that were killed.
+
+    A server that somebody uses is left alone. Many hundred tests sign in: with the product's cost
+    of a hash (a tenth of a second and 100 MB) they would spend most of their time there.
+    """
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.parallelism = 1, 1
+    Argon2PasswordHasher.memory_cost = 64
     if os.environ.get("YIBAO_TEST_HOME_OWNER") != str(os.getpid()):
         return
     for place in Path(tempfile.gettempdir()).glob("yibao-test-*-*"):
