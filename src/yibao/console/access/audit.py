@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _l
 from yibao.apps.access import audit_search, evidence
 from yibao.apps.access.audit_search import Search
 from yibao.apps.access.models import AuditRecord, Role
-from yibao.apps.access.roles import ACTIONS
 from yibao.apps.desk.sheets import plain
+from yibao.console.access.acts import act_words, all_acts
 from yibao.console.forms import ConsoleForm, DayField
 from yibao.console.page import ConsoleRequest, address, console_page, page
 from yibao.web.figures import moment
@@ -72,7 +72,7 @@ class SearchForm(ConsoleForm):
         every = [("", _("全部"))]
         choices = {
             "role": [(role.value, role.label) for role in Role],
-            "action": sorted(ACTIONS.items(), key=lambda one: one[0]),
+            "action": all_acts(),
             "kind": _KINDS,
             "outcome": _OUTCOMES,
         }
@@ -193,7 +193,7 @@ def _shown(request: ConsoleRequest, row: AuditRecord, roles: dict[int, str]) -> 
     role = roles.get(row.post_id or 0, "")
     return {
         "row": row,
-        "action": ACTIONS.get(row.action, row.action),
+        "action": act_words(row.action),
         "role": Role(role).label if role else "",
         "object": words,
         "link": _link(request, to, row.object_id),
@@ -219,7 +219,7 @@ def _sheet(rows: Iterable[AuditRecord]) -> HttpResponse:
     )
     for row in rows:
         kind = OBJECTS.get(row.object_kind, (row.object_kind,))[0]
-        cells = [moment(row.at), row.operator_name, ACTIONS.get(row.action, row.action), kind]
+        cells = [moment(row.at), row.operator_name, act_words(row.action), kind]
         cells += [row.object_id, row.outcome, row.address, row.detail or ""]
         out.writerow([plain(cell) for cell in cells])
     response = HttpResponse(

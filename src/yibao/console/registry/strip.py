@@ -32,6 +32,7 @@ class Strip:
     cells: tuple[Cell, ...]
     months: int
     now_x: str
+    month: int  # of today, 0 where it lies in another year: its label stands there alone
 
 
 def strips(
@@ -63,7 +64,8 @@ def _strip(year: int, live: Sequence[CoverageLine], supported: bool, words: str,
         for n, is_covered in enumerate(covered)
     )
     now = _tenths((on.month - 1) * _STEP + on.day * _CELL // 31) if on.year == year else ""
-    return Strip(year=year, words=words, cells=cells, months=sum(covered), now_x=now)
+    month = on.month if on.year == year else 0
+    return Strip(year=year, words=words, cells=cells, months=sum(covered), now_x=now, month=month)
 
 
 def _covers(line: CoverageLine, month: date) -> bool:
