@@ -150,6 +150,7 @@ def hengshan() -> Shown:
         },
         routes={
             "collection:claim": tuple((one,) for one in unmatched[:1]),
+            "enrolment:undo": ((confirmed.id,),),
             "enrolment:template": (("payment_ledger", CHAQUAN),),
             "subsidy:template": (("initial",),),
             "fund:balance_file": ((book.id, "csv"),),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from yibao.apps.access.models import Role
-from yibao.console.guide import name_of
+from yibao.console.guide import name_of, page_of_role
 from yibao.console.menu import ENTRIES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,8 +46,7 @@ def test_every_entry_of_the_menu_has_its_page(entry):
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in _NO_PERSON], ids=str)
 def test_every_role_has_its_page(role):
-    name = role.value.replace("_", "-").removeprefix("county-reviewer") or "reviewer"
-    assert (GUIDE / "zh" / f"role-{name}.md").is_file()
+    assert (GUIDE / "zh" / f"{page_of_role(role)}.md").is_file()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -20,6 +20,7 @@ class Walk:
         self._pages: dict[str, Any] = {}
         self._contexts: list[Any] = []
         self.missing: list[str] = []
+        self.first: list[str] = []  # posts to open a page in before the others
 
     def pages(self, *, scripts: bool = True) -> Iterator[tuple[str, Any]]:
         """Yield (route, page) for each address that answers with a page; no files or parts of pages."""
@@ -38,12 +39,17 @@ class Walk:
 
     def _opened(self, posts: tuple[str, ...], address: str, scripts: bool) -> tuple[Any, Any]:
         """Ask in the posts that may until one sees the object: some are for their makers only."""
-        for role in reversed(posts):
+        for role in self._in_order(posts):
             page = self._page_of(role, scripts)
             answer = page.request.get(address, max_redirects=0)
             if answer.status not in (403, 404):
                 break
         return page, answer
+
+    def _in_order(self, posts: tuple[str, ...]) -> list[str]:
+        """Return the posts with those to be first in front."""
+        wanted = [role for role in self.first if role in posts]
+        return wanted + [role for role in reversed(posts) if role not in wanted]
 
     def _page_of(self, role: str, scripts: bool) -> Any:
         if role not in self._pages:

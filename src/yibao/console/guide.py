@@ -35,6 +35,9 @@ def contents(request: ConsoleRequest) -> HttpResponse:
     written = subjects(_language())
     own = [entry for entry in ENTRIES if not entry.action or request.scope.allows(entry.action)]
     first = [(name_of(entry), str(entry.label)) for entry in own]
+    role = page_of_role(request.scope.role)
+    if role in written:
+        first.insert(0, (role, written[role]))
     mine = [(name, written.get(name, label), name in written) for name, label in first]
     shown = {name for name, _label in first}
     others = [(name, title) for name, title in written.items() if name not in shown]
@@ -68,6 +71,11 @@ def picture(request: ConsoleRequest, name: str) -> HttpResponse | FileResponse:
         if (place := folder / name).is_file():
             return FileResponse(place.open("rb"))
     raise Http404
+
+
+def page_of_role(role: str) -> str:
+    """Return the name of a post's page: `role-fund-accountant`."""
+    return "role-" + role.replace("_", "-")
 
 
 def name_of(entry: Entry) -> str:
