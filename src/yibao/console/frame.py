@@ -55,7 +55,9 @@ def frame_of(request: "ConsoleRequest") -> Frame:
     allowed = {
         entry.name: (entry, path)
         for entry in ENTRIES
-        if (not entry.action or request.scope.allows(entry.action)) and (path := _path(entry))
+        if (not entry.action or request.scope.allows(entry.action))
+        and entry.role in ("", request.scope.role)
+        and (path := _path(entry))
     }
     # Every address begins with that of the first page: a page without an entry has none.
     current = max(

@@ -36,12 +36,21 @@ class Entry:
     action: str
     icon: str = "form"
     badge: Callable[[Scope, int], int] | None = None
+    # The only post that has it, where the right alone does not say whose work it is.
+    role: str = ""
 
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("console:home", _("待办"), "work", "", icon="list"),
     Entry("console:search", _("查人"), "work", "registry.search", icon="person"),
-    Entry("village:mine", _("我的村"), "work", "collection.collect_cash", icon="people"),
+    Entry(
+        "village:mine",
+        _("我的村"),
+        "work",
+        "collection.collect_cash",
+        icon="people",
+        role=Role.VILLAGE_AGENT,
+    ),
     Entry("enrolment:imports", _("台账导入"), "enrol", "enrolment.read", icon="tray"),
     Entry("enrolment:coverages", _("参保记录"), "enrol", "enrolment.read", icon="list"),
     Entry("collection:dues", _("应缴台账"), "enrol", "collection.read", icon="book"),

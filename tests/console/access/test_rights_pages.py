@@ -193,3 +193,21 @@ def test_the_page_of_an_account_says_posts_in_words_and_hides_ones_own_buttons(o
     own = office["scopes"][0].operator_id
     said = text_of(office["first"].get(reverse("access:operator", args=[own])))
     assert "申请岗位" not in said and "停用账号" not in said
+
+
+def test_after_a_decision_the_next_request_comes_by_itself(office):
+    asked(office)
+    office["clerk"] = hire(role="township_clerk", division="430423105", name="谭小红")
+    asked(office)
+    first, second = GrantRequest.objects.order_by("-drafted_at", "-id")
+    page = [reverse("access:grant", args=[one.id]) for one in (first, second)]
+    shown = [text_of(office["second"].get(one)) for one in page]
+    assert "Alt N" in shown[0] and "Alt P" not in shown[0] and page[1] in shown[0]
+    assert "Alt P" in shown[1] and "Alt N" not in shown[1] and page[0] in shown[1]
+    assert "Alt N" not in text_of(office["first"].get(page[0])), "one's own are no queue"
+    answer = office["second"].post(
+        reverse("access:approve_grant", args=[first.id]), {"go": "1"}, follow=True
+    )
+    assert answer.request["PATH_INFO"] == page[1]
+    assert "这是下一件，还有 1 件" in text_of(answer)
+    assert "Alt N" not in text_of(answer)

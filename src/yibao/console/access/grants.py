@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from yibao.apps.access import operations, queries, rights
 from yibao.apps.access.models import GrantRequest, GrantState, Operator
+from yibao.console import queues
 from yibao.console.access.forms import ReasonForm, RequestForm
 from yibao.console.page import ConsoleRequest, address, console_page, done, page
 from yibao.console.paging import Pager
@@ -92,8 +93,9 @@ def approve(request: ConsoleRequest, request_id: int) -> HttpResponse:
     """Put a requested post in force, as the second person."""
     if request.method != "POST":
         return _to_grant(request, request_id)
+    here = queues.place_of(request, queues.GRANTS, request_id)
     operations.approve_request(scope=request.scope, request_id=request_id, at=request.at)
-    return done(request, _("已批准，岗位生效"), "access:grants")
+    return queues.go_on(request, here, _("已批准，岗位生效"))
 
 
 @console_page()
@@ -103,6 +105,7 @@ def send_back(request: ConsoleRequest, request_id: int) -> HttpResponse:
     if request.method != "POST":
         return _to_grant(request, request_id)
     if form.is_valid():
+        here = queues.place_of(request, queues.GRANTS, request_id)
         with form.refusals(request):
             operations.return_request(
                 scope=request.scope,
@@ -110,7 +113,7 @@ def send_back(request: ConsoleRequest, request_id: int) -> HttpResponse:
                 because=form.cleaned_data["reason"],
                 at=request.at,
             )
-            return done(request, _("已退回给申请人"), "access:grants")
+            return queues.go_on(request, here, _("已退回给申请人"))
     return _one(request, request_id, form)
 
 
@@ -206,6 +209,7 @@ def _review(request: ConsoleRequest, on: date, form: ReasonForm) -> HttpResponse
 def _one(request: ConsoleRequest, request_id: int, form: ReasonForm | None = None) -> HttpResponse:
     one = rights.request_of(request.scope, request_id=request_id)
     context = {
+        "queue": queues.place_of(request, queues.GRANTS, request_id),
         "one": one,
         "said": rights.consequence(
             operator=one.operator,

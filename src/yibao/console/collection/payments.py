@@ -13,6 +13,7 @@ from yibao.apps.collection.policy import channel_label, ruled, voucher_label
 from yibao.apps.collection.queries import DuePage, PaymentFilter, PaymentRow
 from yibao.apps.collection.sheets import NAME_COLUMN, NUMBER_COLUMN
 from yibao.apps.registry.names import masked
+from yibao.console import queues
 from yibao.console.collection.forms import (
     ClaimForm,
     InvoiceForm,
@@ -130,6 +131,7 @@ def claim(request: ConsoleRequest, payment_id: int) -> HttpResponse:
         found = queries.open_dues(scope=request.scope, year=row.year, text=row.name, limit=_FOUND)
     form = ClaimForm(request.POST or None)
     form.fields["due_id"].choices = [(due.due_id, _due_words(due)) for due in found]
+    here = queues.place_of(request, queues.CLAIMS, payment_id)
     if request.method == "POST" and form.is_valid():
         with form.refusals(request):
             operations.claim_unmatched(
@@ -139,8 +141,9 @@ def claim(request: ConsoleRequest, payment_id: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 at=request.at,
             )
-            return done(request, _("已认领入账，此人已参保"), "collection:unmatched")
+            return queues.go_on(request, here, _("已认领入账，此人已参保"))
     context = {
+        "queue": here,
         "form": form,
         "row": _shown(request, row),
         "found": found,

@@ -12,7 +12,7 @@ from yibao.apps.desk import operations, queries
 from yibao.apps.desk.models import Export, ExportState
 from yibao.apps.desk.operations.exports import NothingToExport
 from yibao.apps.desk.sources import MASKED, sources
-from yibao.console import listing
+from yibao.console import listing, queues
 from yibao.console.desk.forms import WHOLE, AskExportForm, RejectForm
 from yibao.console.desk.listed import EXPORTS, export_mark
 from yibao.console.lists import list_page
@@ -125,6 +125,7 @@ def export(request: ConsoleRequest, export_id: int) -> HttpResponse:
     found = queries.find_export(scope=request.scope, export_id=export_id)
     own = found.operator_id == request.scope.operator_id
     context = {
+        "queue": queues.place_of(request, queues.EXPORTS, export_id),
         "form": form,
         "one": found,
         "mark": export_mark(found, request.scope),
@@ -147,6 +148,7 @@ def export(request: ConsoleRequest, export_id: int) -> HttpResponse:
 def _decided(request: ConsoleRequest, export_id: int, form: RejectForm) -> HttpResponse:
     what = {"scope": request.scope, "export_id": export_id, "at": request.at}
     asked = request.POST.get("do", "")
+    here = queues.place_of(request, queues.EXPORTS, export_id)
     if asked == "approve":
         operations.approve_export(**what)
         said = _("已批准，正在制作")
@@ -161,6 +163,8 @@ def _decided(request: ConsoleRequest, export_id: int, form: RejectForm) -> HttpR
         said = _("已重新排队制作")
     else:
         raise Http404
+    if asked in ("approve", "reject") and here.next:
+        return queues.go_on(request, here, said)
     return done(request, said, "desk:export", export_id)
 
 

@@ -9,6 +9,7 @@ from yibao.apps.access.kinds import Role
 from yibao.apps.registry import operations, queries
 from yibao.apps.registry.operations.revealing import PURPOSES
 from yibao.apps.registry.queries import Look, PersonPage
+from yibao.console import queues
 from yibao.console.page import ConsoleRequest, address, attachment, console_page, done, page
 from yibao.console.registry.forms import DecideForm, EraseForm, RevealForm
 from yibao.console.statistics.files import csv_file
@@ -113,6 +114,7 @@ def erasure(request: ConsoleRequest, erasure_id: int) -> HttpResponse:
     """Show one wish; decide it."""
     found = queries.erasure(scope=request.scope, erasure_id=erasure_id)
     form = DecideForm(request.POST or None)
+    here = queues.place_of(request, queues.ERASURES, erasure_id)
     if request.method == "POST" and form.is_valid():
         approve = form.cleaned_data["decision"] == "approve"
         with form.refusals(request):
@@ -124,8 +126,9 @@ def erasure(request: ConsoleRequest, erasure_id: int) -> HttpResponse:
                 at=request.at,
             )
             said = _("已删除身份信息，账务保留") if approve else _("已答复不同意")
-            return done(request, said, "registry:erasures")
-    return page(request, "console/registry/erasure.html", {"one": found, "form": form})
+            return queues.go_on(request, here, said)
+    context = {"one": found, "form": form, "queue": here}
+    return page(request, "console/registry/erasure.html", context)
 
 
 def can_see_looks(request: ConsoleRequest, person: PersonPage) -> dict[str, object]:

@@ -10,6 +10,7 @@ from yibao.apps.registry import queries as registry
 from yibao.apps.subsidy import operations, queries
 from yibao.apps.subsidy.models import Roster, RosterRow
 from yibao.apps.subsidy.sheets import KINDS, category_label
+from yibao.console import queues
 from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, attachment, console_page, done, page
 from yibao.console.subsidy.forms import ROSTER_KINDS, AnswerForm, ConfirmForm, UploadForm
@@ -112,6 +113,7 @@ def row(request: ConsoleRequest, row_id: int) -> HttpResponse:
     first = {"answer": "match" if found.state == "unmatched" else "confirm"}
     form = AnswerForm(request.POST or None, initial=first)
     form.fields["person_id"].choices = [(one.person_id, _words(one)) for one in people]
+    here = queues.place_of(request, queues.ROSTER_ROWS, row_id)
     if request.method == "POST" and form.is_valid():
         with form.refusals(request):
             operations.answer_row(
@@ -122,8 +124,9 @@ def row(request: ConsoleRequest, row_id: int) -> HttpResponse:
                 note=form.cleaned_data["note"],
                 at=request.at,
             )
-            return done(request, _("已答复"), "subsidy:waiting")
+            return queues.go_on(request, here, _("已答复"))
     context = {"one": _shown(request, found), "form": form, "people": people, "text": text}
+    context["queue"] = here
     return page(request, "console/subsidy/row.html", context)
 
 
