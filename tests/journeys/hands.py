@@ -16,7 +16,8 @@ import os
 from pathlib import Path
 from typing import Any, Self
 
-from tests.apps.access.offices import Staff
+from tests.apps.access.offices import AT, Staff
+from yibao.apps.access.models import OperatorSession
 
 _NO_MOUSE = """
 window.ybMouse = 0;
@@ -158,12 +159,19 @@ class Hands:
         self.keys = 0
         return self
 
-    def step_up(self, staff: Staff) -> Self:
-        """Prove again who sits here, where the page asks."""
-        if "再次验证" in self.page.title():
-            staff.half_a_minute_later()
-            self.at("动态码").type(staff.code()).press("Enter")
+    def long_ago(self) -> Self:
+        """Let so much time pass since signing in that a dangerous act asks for the code again."""
+        OperatorSession.objects.update(confirmed_at=AT)
         return self
+
+    def step_up(self, staff: Staff) -> Self:
+        """Prove again who sits here: the page asks, the cursor stands in its field."""
+        self.reads("再次验证动态码")
+        staff.half_a_minute_later()
+        if self.page.url.endswith("#main"):
+            # A browser does not obey autofocus where the address leads to a part of the page.
+            self.tab("动态码", most=4)
+        return self.at("动态码").type(staff.code()).press("Enter")
 
     def done(self, task: str, most: int) -> None:
         """See that no pointer was used and not too many keys; keep the count if asked to."""

@@ -55,7 +55,7 @@ def test_a_figure_of_the_board_is_followed_down_to_a_person(clerk, open_page, co
     hands.rows("查泉村委会").press("Enter").reads("查泉村委会参保进度")
     hands.rows("欧阳*华").press("Enter").reads("欧阳*华一户")
     hands.rows("欧阳*华").press("Enter").reads("个人编号")
-    hands.done("由看板数字到个人", 60)
+    hands.done("由看板数字到个人", 20)
     assert complaints == []
 
 

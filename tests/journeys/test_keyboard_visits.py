@@ -90,7 +90,7 @@ def test_a_visit_is_settled_printed_explained_and_taken_back(
         hands.page.emulate_media(media="print")
         assert hands.page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
         hands.page.emulate_media(media="screen")
-    hands.done("结算一次就诊并打印", 100 if scripts else 260)
+    hands.done("结算一次就诊并打印", 80 if scripts else 170)
 
     if scripts:
         explained = Hands(open_page).sign_in(clerk)
@@ -98,7 +98,7 @@ def test_a_visit_is_settled_printed_explained_and_taken_back(
         explained.press("Alt+s").reads("逐步判断").reads("起付")
         explained.done("说明一次结算", 12)
 
-    back = Hands(open_page, scripts=scripts).sign_in(reviewer)
+    back = Hands(open_page, scripts=scripts).sign_in(reviewer).long_ago()
     if scripts:
         back.menu("jgjs").press("ArrowDown", "Enter").reads("与存档一致").press("Alt+r")
     else:
@@ -114,7 +114,7 @@ def test_a_visit_is_settled_printed_explained_and_taken_back(
     else:
         back.tab("冲正 4,620.00 元", most=4).press("Enter")
     back.step_up(reviewer).reads("已冲正")
-    back.done("由另一人冲正", 40 if scripts else 120)
+    back.done("由另一人冲正", 24 if scripts else 66)
     with scoped(agency.scope):
         assert Settlement.objects.count() == 2
     assert complaints == []
@@ -134,9 +134,9 @@ def test_a_post_is_approved_by_the_second_administrator(open_page, complaints):
         reason="接替调离人员",
         at=DAY,
     )
-    hands = Hands(open_page).sign_in(second)
+    hands = Hands(open_page).sign_in(second).long_ago()
     hands.menu("gwsq").rows("曾建华", most=2).press("Enter").reads("您是第二人")
     hands.press("Control+Enter").step_up(second).reads("已批准")
-    hands.done("批准岗位授权", 20)
+    hands.done("批准岗位授权", 18)
     assert Post.objects.get(request=made).granted_by_id == second.operator.id
     assert complaints == []

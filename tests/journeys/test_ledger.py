@@ -177,7 +177,7 @@ def test_a_person_and_the_household_are_looked_at(width, open_page, picture, com
     assert page.get_by_role("heading", level=1).is_visible()
     assert fits(page)
     picture(page, f"person-{width}")
-    page.get_by_role("link", name="家庭页").click()
+    page.get_by_role("link", name="家庭页").first.click()
     assert page.get_by_text("3 人，参保 2 人").is_visible()
     assert fits(page)
     picture(page, f"household-{width}")

@@ -121,7 +121,7 @@ def test_sessions_are_seen_ended_and_told_of_without_scripts(width, open_page, p
     picture(other, f"active-sessions-{width}")
     other.get_by_role("row", name=clerk.operator.staff_no).get_by_role("link").click()
     picture(other, f"end-session-{width}")
-    other.get_by_label("原因").fill("疑似被他人使用")
+    other.get_by_role("textbox", name="原因").fill("疑似被他人使用")
     other.get_by_role("button", name="结束登录").click()
     page.goto("/")
     assert "疑似被他人使用" in page.locator("main").inner_text()
