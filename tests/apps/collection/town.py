@@ -61,7 +61,7 @@ class Line:
             self.amount,
             self.paid_at,
             self.channel,
-            self.voucher or f"V-{(self.number or number(self.n))[6:]}",
+            self.voucher or f"V-{str(self.number or number(self.n))[6:]}",
             self.place,
             self.year,
         ]
