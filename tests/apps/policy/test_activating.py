@@ -136,7 +136,7 @@ def test_who_proposed_does_not_activate_and_the_database_holds_it(bureau):
         fields = {f.name: getattr(layer, f.name) for f in layer._meta.fields if f.name != "id"}
         fields |= {"number": 2, "name": "x", "activated_by": layer.proposed_by}
         RulebookLayer.objects.create(**fields)
-    assert constraint_of(error.value)[1] == "who_proposed_a_layer_does_not_activate_it"
+    assert constraint_of(error.value)[1] == "who_proposes_a_layer_does_not_lay_it"
 
 
 def _fields(scope):
