@@ -45,7 +45,12 @@ _ACTS: dict[str, Any] = {
 
 
 def act_words(code: str) -> Any:
-    """Return what the code of an act means; the code itself where it is neither right nor act."""
+    """Return what the code of an act means; the code itself where it is neither right nor act.
+
+    A page that was refused without a right of its own is recorded under its section alone.
+    """
+    if "." not in code:
+        return _("打开页面")
     return _ACTS.get(code) or ACTIONS.get(code, code)
 
 
