@@ -49,6 +49,8 @@ PEOPLE: tuple[dict[str, Any], ...] = (
     {"name": "陈雪莲", "number": "430423197210108842", "village": "仙鹅村", "mark": "aid"},
 )
 STATES = {"open": _("未缴"), "near": _("承诺 12-20 缴"), "aid": _("边缘，补 140")}
+MASKS = "430423********1026　138****5521　王*梅　李*　欧阳*华"
+NAME = "欧阳*华"
 FEN = {"open": 28000, "near": 28000, "aid": 14000}
 
 
@@ -100,6 +102,8 @@ def look(request: ConsoleRequest) -> HttpResponse:
         "themes": THEMES,
         "keys": KEYS,
         "rows": rows,
+        "sample_masks": MASKS,
+        "sample_name": NAME,
         "owed": sum(row.fen for row in rows),
         "sample": _sample(),
         "trend": trend,
