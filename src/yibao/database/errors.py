@@ -53,9 +53,7 @@ class MoneyWaitsForSeal(Refusal):
 
     code = "DB23"
     message = "审计日志已超过 4 小时没有封存，暂停一切资金业务，查询照常"
-    remedy = (
-        "请系统管理员查看“系统状态”并运行 yibao work；本次操作没有写入任何数据"
-    )
+    remedy = "请系统管理员查看“系统状态”并运行 yibao work；本次操作没有写入任何数据"
     message_en = "The audit log was not sealed for over 4 hours: money waits, enquiries go on"
     remedy_en = "Have the administrator run yibao work or yibao audit seal; nothing was written"
 
