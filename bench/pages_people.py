@@ -66,8 +66,8 @@ def fill(people: int) -> list[Known]:
     """Fill the empty database and return a sample of who is in it."""
     from yibao.apps.access.models import PoolingRegion
     from yibao.apps.access.operations import open_region
-    from yibao.apps.access.scope import Scope
     from yibao.apps.access.queries import organisation_by_division
+    from yibao.apps.access.scope import Scope
     from yibao.apps.enrolment import operations as enrolment
     from yibao.apps.fund.operations import open_books
     from yibao.apps.registry.operations import register_many
