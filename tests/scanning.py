@@ -8,6 +8,7 @@ it stands in the audit log. What the request itself brought (a number that was t
     YIBAO_SCANNED=FILE keeps how many answers were searched, one line of JSON a process.
 """
 
+import contextlib
 import io
 import json
 import os
@@ -39,6 +40,9 @@ _UNCHOSEN = re.compile(r"<option(?![^>]*\bselected\b)[^>]*>[^<]*</option>")
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 seen: Counter[str] = Counter()
 allowed: Counter[str] = Counter()
+
+
+_typed: list[str] = []
 
 
 class Leaked(AssertionError):
@@ -108,6 +112,16 @@ def brought(request: dict[str, object]) -> str:
     return f"{unquote_plus(words)} {unquote_plus(body.decode('utf-8', 'replace'))}"
 
 
+@contextlib.contextmanager
+def typed(words: str) -> Iterator[None]:
+    """Let words come back in the block's pages: a test typed them in a form before."""
+    _typed.append(words)
+    try:
+        yield
+    finally:
+        _typed.pop()
+
+
 def look(response: object, said: str) -> None:
     """Search an answer. Raises Leaked with the route and what was found."""
     from yibao.console.routes import route_of
@@ -155,7 +169,7 @@ def every_answer_is_searched(request: pytest.FixtureRequest) -> Iterator[None]:
     send = Client.request
 
     def searched(self: Client, **request: object) -> object:
-        said = brought(request)
+        said = " ".join([brought(request), *_typed])
         response = send(self, **request)
         look(response, said)
         return response

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.utils import override_settings
 from hypothesis import strategies as st
 
+from tests import scanning
 from tests.proof.page_forms import forms_of
 from tests.proof.probed import OWN, undone, world
 from yibao.console.routes import routes
@@ -201,7 +202,7 @@ def faults_of(answer, name):
 
 def sent(client, address, given, name):
     """Post, take back whatever it wrote, follow where it leads; return what is wrong."""
-    with undone():
+    with undone(), scanning.typed(" ".join(map(str, given.values()))):
         answer = client.post(address, given)
         said = faults_of(answer, name)
         if not said and answer.status_code == 302:
