@@ -19,6 +19,7 @@ from yibao.database.sealing import NUMBER, PHONE, PHONE_TAIL, index_of
             "persons_by_phone_tail",
         ),
     ],
+    ids=["number", "phone", "phone tail"],
 )
 def test_the_index_serves_the_walled_question(county, sql, value, index):
     with scoped(county), connection.cursor() as cursor:

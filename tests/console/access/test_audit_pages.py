@@ -115,7 +115,8 @@ def test_a_pack_holds_records_proofs_and_documents_and_is_checked_without_a_data
         proven = [json.loads(line) for line in pack.read("records.jsonl").splitlines()]
     assert manifest["reason"] == given["reason"]
     assert manifest["by"] == scope.operator_name
-    assert [one["seal"] for one in proven].count(None) == 1, "the youngest is not sealed yet"
+    # At least the youngest; more where a neighbour's transaction is still open.
+    assert None in [one["seal"] for one in proven]
     with scoped(0, 10**12):
         taken = AuditRecord.objects.get(action="audit.evidence")
     assert taken.detail["reason"] == given["reason"]
