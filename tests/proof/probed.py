@@ -5,8 +5,9 @@ has an object for each route.
 """
 
 import contextlib
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
@@ -24,6 +25,7 @@ from yibao.apps.access.models import Operator, OperatorSession
 from yibao.console.routes import ABOVE, ALL, REGION, SCOPE, Route, routes
 from yibao.console.routes import OWN as OWNERS
 
+_FRESH_SECONDS = 120
 # A number that no object has.
 NOBODYS = 987654321
 _COOKIE = settings.SESSION_COOKIE_NAME
@@ -46,6 +48,7 @@ class World:
     shown: tuple[Shown, ...]
     clients: dict[tuple[str, str], Client]
     staff: dict[tuple[str, str], Staff]
+    refreshed: list[float] = field(default_factory=lambda: [time.monotonic()])
 
     def of(self, name: str) -> tuple[Shown, list[str]]:
         """Return the region that has something for the route, and the addresses there."""
@@ -59,8 +62,16 @@ class World:
         """Tell whether the route's object exists somewhere; else nobody finds it."""
         return any(shown.addresses(name) for shown in self.shown)
 
+    def keep_fresh(self) -> None:
+        """Let no session grow idle, nor its code old, while a slow machine asks on."""
+        if time.monotonic() - self.refreshed[0] > _FRESH_SECONDS:
+            self.refreshed[0] = time.monotonic()
+            now = queries.clock().now
+            OperatorSession.objects.filter(ended_at=None).update(seen_at=now, confirmed_at=now)
+
     def client(self, shown: Shown, role: str, standing: str) -> Client:
         """Return the browser of a post in its own area, another village or another county."""
+        self.keep_fresh()
         division = PLACES[shown.region][standing]
         found = self.clients.get((role, division))
         if found is None:
