@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yibao.apps.access import operations, queries, sessions
-from yibao.apps.access.models import RecoveryCode
 from yibao.apps.access.scope import NotThere
 from yibao.console import session, signing
 from yibao.console.forms import ConsoleForm
@@ -28,9 +27,7 @@ def my_sessions(request: ConsoleRequest) -> HttpResponse:
         "open": sessions.sessions_of(operator_id, now=request.now),
         "here": request.presence.session_id,
         "tries": sessions.sign_ins_of(operator_id),
-        "codes_left": RecoveryCode.objects.filter(
-            operator_id=operator_id, used_at__isnull=True
-        ).count(),
+        "codes_left": sessions.recovery_codes_left(operator_id),
     }
     return page(request, "console/my_sessions.html", context)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import F, QuerySet
 
-from yibao.apps.access.models import AuditRecord, Operator, OperatorSession
+from yibao.apps.access.models import AuditRecord, Operator, OperatorSession, RecoveryCode
 from yibao.apps.access.scope import Scope
 from yibao.database import scope as database_scope
 from yibao.rulebook.regions import signing_in
@@ -21,6 +21,11 @@ def open_sessions(scope: Scope, *, now: datetime) -> QuerySet[OperatorSession]:
         operator__organisation__area_from__gte=scope.area_from,
         operator__organisation__area_from__lt=scope.area_until,
     )
+
+
+def recovery_codes_left(operator_id: int) -> int:
+    """Return how many recovery codes the operator has not used."""
+    return RecoveryCode.objects.filter(operator_id=operator_id, used_at__isnull=True).count()
 
 
 def sessions_of(operator_id: int, *, now: datetime) -> list[OperatorSession]:

@@ -85,6 +85,12 @@ def institution_page(
     return _rows([found], scope.region, on)[0], list(all_of.order_by("-designated_from"))
 
 
+def institution_choices(*, region: str, most: int) -> list[tuple[int, str]]:
+    """Return the region's institutions by name, for a choice; at most so many."""
+    rows = Institution.objects.filter(region=region).order_by("name", "id")
+    return list(rows.values_list("id", "name")[:most])
+
+
 def institution_names(institution_ids: Iterable[int]) -> dict[int, str]:
     """Return the names of institutions: public, so without a scope."""
     found = Institution.objects.filter(id__in=set(institution_ids))

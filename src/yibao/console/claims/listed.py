@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.scope import Scope
-from yibao.apps.care.models import Institution
+from yibao.apps.care.queries import institution_choices
 from yibao.apps.claims.listed import SETTLEMENTS
 from yibao.apps.desk.sources import DAY, FEN, MOMENT, NAME
 from yibao.apps.desk.tables import Row
@@ -39,8 +39,8 @@ class SettlementsForm(PersonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Institution.objects.filter(region=self.scope.region).order_by("name")
-        names = [(str(n), name) for n, name in rows.values_list("id", "name")[:_MOST_INSTITUTIONS]]
+        found = institution_choices(region=self.scope.region, most=_MOST_INSTITUTIONS)
+        names = [(str(number), name) for number, name in found]
         self.fields["institution_id"].choices = [("", _("全部")), *names]  # type: ignore[attr-defined]
         self.dress()
 
