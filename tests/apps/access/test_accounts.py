@@ -141,6 +141,8 @@ def test_posts_of_one_family_and_posts_one_after_the_other_are_allowed():
     grant(system, staff.operator.id, role="county_clerk", division="430423")
     later = ON + timedelta(days=400)
     grant(system, staff.operator.id, role="auditor", division="430423", valid_from=later)
+    held = staff.operator.posts.order_by("id").values_list("role", flat=True)
+    assert list(held) == ["township_clerk", "county_clerk", "auditor"]
 
 
 def test_the_same_post_is_not_granted_twice_from_a_day():

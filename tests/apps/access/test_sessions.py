@@ -66,14 +66,14 @@ def test_five_failures_lock_the_number_for_thirty_minutes_even_for_the_right_pas
 def test_four_failures_lock_nothing_and_a_success_forgets_them(staff):
     for _ in range(2):
         fail(staff.operator.staff_no, 4)
-        sign_in(staff)
+        assert sign_in(staff) == staff.operator
 
 
 def test_after_a_lock_has_passed_five_new_failures_are_needed(staff):
     number = staff.operator.staff_no
     fail(number, 5)
     fail(number, 4, at=AT + 31 * MINUTES)
-    sign_in(staff, at=AT + 31 * MINUTES)
+    assert sign_in(staff, at=AT + 31 * MINUTES) == staff.operator
 
 
 def test_an_unknown_number_a_wrong_password_and_a_closed_account_say_the_same_words(staff):
@@ -327,6 +327,7 @@ def test_what_everybody_tries_first_is_refused_in_both_profiles(staff, guessed):
 @pytest.mark.parametrize("good", ["Xinqiao-2021", "qiu-Tian_07yu", "Kd4m-x7pr9hbt"])
 def test_what_nobody_guesses_is_taken(staff, good):
     chosen(staff, good)
+    assert password(staff.operator.staff_no, good) == staff.operator
 
 
 def test_wrong_old_passwords_count_as_failures_of_signing_in(staff):
