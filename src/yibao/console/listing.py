@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 
@@ -223,11 +222,6 @@ class List:
             choices = dict(getattr(bound.field, "choices", ()))
             said.append(f"{bound.label}：{choices.get(value, value)}")
         return "；".join(said)
-
-
-def head_cell(content: str | SafeString, href: str) -> str | SafeString:
-    """Return a cell's content as a link, where there is somewhere to go."""
-    return format_html('<a href="{}">{}</a>', href, content) if href and content else content
 
 
 _LISTS: dict[str, List] = {}

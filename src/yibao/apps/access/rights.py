@@ -21,7 +21,6 @@ from yibao.apps.access.posts import excluded_by, in_force_on
 from yibao.apps.access.queries import operators_of
 from yibao.apps.access.roles import (
     ACTIONS,
-    FAMILIES,
     ROLE_ACTIONS,
     exclude_each_other,
     is_same_person,
@@ -286,8 +285,3 @@ def held_posts(posts: Iterable[Post], *, on: date) -> list[HeldPost]:
         )
         for post in rows
     ]
-
-
-def family_of(role: str) -> int:
-    """Return the number of the role's family: two of different ones exclude each other."""
-    return next(number for number, family in enumerate(FAMILIES) if role in family)

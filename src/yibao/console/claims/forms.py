@@ -8,15 +8,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.rulebooks import book_of
-from yibao.apps.access.scope import Scope
-from yibao.apps.care.queries import institutions
 from yibao.console.forms import ConsoleForm, DayField
 from yibao.console.page import ConsoleRequest, said
 from yibao.console.picker import PickerField
 from yibao.core.money import Fen
 from yibao.core.refusal import Refusal
 
-_MOST_INSTITUTIONS = 500
 _WAYS = {"visit_kind": "kind", "special_diseases": "special_disease", "accident_cause": "accident"}
 
 
@@ -94,9 +91,3 @@ class ReverseForm(ConsoleForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, initial={"key": secrets.token_hex(16)}, **kwargs)
-
-
-def _institutions(request: ConsoleRequest) -> list[tuple[str, str]]:
-    scope: Scope = request.scope
-    rows = institutions(scope=scope, on=request.served_on, limit=_MOST_INSTITUTIONS)
-    return [(str(row.institution_id), row.name) for row in rows]
