@@ -132,6 +132,17 @@ def test_a_transaction_that_is_still_open_is_left_to_the_next_seal():
     assert audit.verify() == []
 
 
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_a_long_transaction_of_another_database_holds_no_seal_up():
+    address = connections["owner"].get_connection_params()
+    wanted = ("user", "host", "port", "passfile", "password")
+    elsewhere = {key: value for key, value in address.items() if key in wanted}
+    with psycopg.connect(**elsewhere, dbname="postgres") as other:
+        other.execute("select pg_current_xact_id()")
+        record("while another database is busy")
+        assert audit.seal(at=AT).records == 1
+
+
 def as_owner(*statements):
     """Do what only somebody with every right in the database could do."""
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:

@@ -10,8 +10,8 @@ from django.db import migrations, models
 from yibao.database.home import APP_ROLE
 from yibao.database.policies import read_only
 
-# The horizon is the oldest running transaction; what is below it has ended. Busy hours always have
-# one running, so the moment is moved on when a horizon passes the newest number of an earlier round.
+# The horizon is the oldest running transaction of this database; what is below it has ended. Busy
+# hours always have one running, so the moment is moved on when a horizon passes the newest number of an earlier round.
 NOTE = """
     create function audit_note_clock(horizon bigint, newest bigint) returns void
     language plpgsql set search_path = public, pg_temp as $body$
@@ -25,6 +25,23 @@ NOTE = """
                mark_xid = case when horizon >= c.mark_xid then newest else c.mark_xid end,
                mark_at = case when horizon >= c.mark_xid then statement_timestamp()
                               else c.mark_at end;
+    end
+    $body$"""
+
+# Of this database only: a long transaction of another one on the same server holds no seal up. A
+# number that is in no session's hands any more may just have ended: it holds, until the next round.
+HORIZON = """
+    create function audit_horizon(seen pg_snapshot) returns bigint
+    language plpgsql set search_path = public, pg_temp as $body$
+    begin
+        -- Who is at work is otherwise remembered from the transaction's first look.
+        perform pg_stat_clear_snapshot();
+        return (
+            select coalesce(min(running.xid::text::bigint), pg_snapshot_xmax(seen)::text::bigint)
+              from pg_snapshot_xip(seen) as running (xid)
+             where not exists (select from pg_stat_activity a
+                                where a.backend_xid = running.xid::xid
+                                  and a.datname <> current_database()));
     end
     $body$"""
 
@@ -46,7 +63,7 @@ SEAL = """
         -- What committed while we waited for the lock counts as before it.
         select * into before_it from access_auditseal s order by s.number desc limit 1;
         seen := pg_current_snapshot();
-        horizon := pg_snapshot_xmin(seen)::text::bigint;
+        horizon := audit_horizon(seen);
         perform audit_note_clock(horizon, pg_snapshot_xmax(seen)::text::bigint);
         start_at := coalesce(before_it.xid_until, 0);
         if horizon <= start_at then
@@ -110,6 +127,7 @@ class Migration(migrations.Migration):
             f"revoke all on function audit_note_clock(bigint, bigint) from public, {APP_ROLE}",
             migrations.RunSQL.noop,
         ),
+        migrations.RunSQL(HORIZON, "drop function audit_horizon(pg_snapshot)"),
         # Backward the older function would be laid anew; a newer database is not taken back.
         migrations.RunSQL(SEAL, migrations.RunSQL.noop),
         migrations.RunSQL(WAIT, "drop function audit_money_waits_for_seal()"),

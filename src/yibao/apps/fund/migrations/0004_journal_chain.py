@@ -33,7 +33,7 @@ SEAL = """
     begin
         perform pg_advisory_xact_lock(hashtext('yibao journal seal'));
         select * into before_it from fund_journalseal s order by s.number desc limit 1;
-        horizon := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+        horizon := audit_horizon(pg_current_snapshot());
         start_at := coalesce(before_it.xid_until, 0);
         if horizon <= start_at then
             return;
