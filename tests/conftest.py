@@ -59,6 +59,25 @@ def _clear_away(place: Path) -> None:
         shutil.rmtree(place, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def heads_of_this_test(monkeypatch, tmp_path_factory):
+    """Keep the audit's heads of each test apart: the tests of a run share one home."""
+    from django.conf import settings
+
+    from yibao.apps.access import heads
+
+    shared, kept = settings.HOME, []
+
+    def place() -> Path:
+        if settings.HOME is not shared:
+            return Path(settings.HOME.path) / "audit" / "heads"
+        if not kept:
+            kept.append(tmp_path_factory.mktemp("audit"))
+        return kept[0] / "heads"
+
+    monkeypatch.setattr(heads, "place", place)
+
+
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[None]:
     """Hold the private server for as long as this worker lives."""

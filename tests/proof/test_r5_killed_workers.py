@@ -168,10 +168,10 @@ def killed_run(proof, chance, rounds, ledgers, jobs):
         writer = Worker(database, LEDGERS, chance.sample(ledgers, len(ledgers)), proof.fault)
         taker = Worker(database, FILES, jobs[:until], "")
         writer.wait_for(b"c", chunks)
-        time.sleep(chance.random() * 0.08)
+        time.sleep(chance.random() * 0.02)
         killed += writer.kill()
         taker.wait_for(b"f", until)
-        time.sleep(chance.random() * 0.2)
+        time.sleep(chance.random() * 0.04)
         killed += taker.kill()
     # The fault is where a worker dies; those that end the work are sound.
     for kind, given in ((LEDGERS, ledgers), (FILES, jobs)):

@@ -32,6 +32,7 @@ ADDED_ONLY = {
     "policy_keptproof",
     "policy_proposalversion",
     "subsidy_grantreceipt",
+    "subsidy_matchrun",
     "subsidy_supportlistline",
 }
 # Not even added to: filled by functions of the database alone.
