@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.journeys import arriving
+
 CHROMIUM = "/usr/bin/chromium"
 _ARGUMENTS = [
     "--no-sandbox",
@@ -34,7 +36,8 @@ def chromium() -> Iterator[Any]:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
-        yield browser
+        with arriving.clicks_arrive():
+            yield browser
         browser.close()
 
 
@@ -59,7 +62,7 @@ def open_page(chromium: Any, live_server: Any, complaints: list[str]) -> Iterato
             accept_downloads=True,
         )
         contexts.append(context)
-        page = context.new_page()
+        page = arriving.watch(context.new_page())
         page.on("console", lambda said: _note(said, complaints))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page

@@ -63,10 +63,6 @@ class Hands:
         self.page = open_page("desktop", scripts=scripts)
         self.scripts = scripts
         self.keys = 0
-        self._is_leaving = False
-        self.page.on("request", self._leaves)
-        for ended in ("load", "download", "requestfailed"):
-            self.page.on(ended, self._arrives)
         if scripts:
             self.page.add_init_script(_NO_MOUSE)
 
@@ -75,7 +71,6 @@ class Hands:
         for key in keys:
             self.keys += 1
             self.page.keyboard.press(key)
-            self._settle()
         return self
 
     def type(self, text: str) -> Self:
@@ -191,18 +186,3 @@ class Hands:
                 return
             self.page.wait_for_timeout(50)
         raise AssertionError(f"the focus cannot be seen on {self.words()!r}")
-
-    def _settle(self) -> None:
-        self.page.wait_for_timeout(50)
-        for _ in range(600):
-            if not self._is_leaving:
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"{self.page.url} does not answer")
-
-    def _leaves(self, request: Any) -> None:
-        if request.is_navigation_request():
-            self._is_leaving = True
-
-    def _arrives(self, _event: Any) -> None:
-        self._is_leaving = False

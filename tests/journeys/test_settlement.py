@@ -8,6 +8,7 @@ import pytest
 from tests.apps.access.offices import hire, open_office
 from tests.apps.claims.insured import AT, insure
 from tests.apps.claims.insured import open_office as open_agency
+from tests.journeys import arriving
 from tests.journeys.signing import sign_in
 from yibao.apps.enrolment import operations as enrolment
 
@@ -86,7 +87,7 @@ def test_a_stay_is_tried_explained_settled_printed_and_taken_back(
     assert amount == WORKED
     assert f"结算后基金支付 {amount} 元" in page.locator(".decide").inner_text()
     keep("4-tried")
-    beside = page.context.new_page()
+    beside = arriving.watch(page.context.new_page())
     beside.goto("/claims/")
     assert "没有结算记录" in beside.locator("main").inner_text()
     beside.close()

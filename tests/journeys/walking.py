@@ -10,6 +10,7 @@ from typing import Any
 from tests.apps.access.offices import hire
 from tests.console import everything
 from tests.console.signed_in import sign_in_as
+from tests.journeys import arriving
 
 
 class Walk:
@@ -70,7 +71,7 @@ class Walk:
             ]
             context.add_cookies(cookies)
             self._contexts.append(context)
-            self._pages[role] = context.new_page()
+            self._pages[role] = arriving.watch(context.new_page())
         return self._pages[role]
 
     def _hired_at(self) -> Any:
