@@ -75,6 +75,7 @@ def names(answer):
         ({"level": "1"}, ["新桥镇卫生院"]),
         ({"kind": "hospital"}, ["衡山县人民医院", "康复医院"]),
         ({"designated": "1"}, ["衡山县人民医院", "新桥镇卫生院"]),
+        ({"designated": "0"}, ["康复医院"]),
         ({"area": "430423105"}, ["新桥镇卫生院"]),
         ({"q": "没有这家"}, []),
         (
@@ -194,4 +195,13 @@ def test_the_list_asks_as_often_for_many_as_for_few_and_goes_on(clerk):
     assert many == few
     assert "after=" in said
     assert "第59诊所" not in words(clerk.get("/care/institutions/"))
-    assert "第59诊所" in words(clerk.get("/care/institutions/", {"after": "K046"}))
+    last = Institution.objects.get(code="K046")
+    assert "第59诊所" in words(clerk.get("/care/institutions/", {"after": last.id}))
+
+
+def test_the_list_leaves_as_a_file_as_it_stands(clerk, three):
+    said = clerk.get("/care/institutions/", {"csv": "1", "level": "1"}).content.decode("utf-8-sig")
+    assert [line.split(",")[:5] for line in said.splitlines()] == [
+        ["名称", "编码", "种类", "等级", "所在地"],
+        ["新桥镇卫生院", "H430423105", "乡镇卫生院", "一级", "新桥镇"],
+    ]

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit
 from yibao.apps.access.scope import Scope, scoped
@@ -12,10 +13,10 @@ from yibao.core.refusal import Refusal
 
 LEVELS = (1, 2, 3)
 KINDS = {
-    "hospital": "医院",
-    "township_hospital": "乡镇卫生院",
-    "community": "社区卫生服务机构",
-    "pharmacy": "药店",
+    "hospital": _("医院"),
+    "township_hospital": _("乡镇卫生院"),
+    "community": _("社区卫生服务机构"),
+    "pharmacy": _("药店"),
 }
 
 

@@ -10,8 +10,6 @@ from yibao.apps.access.scope import Scope
 from yibao.apps.care.models import Designation, Institution
 from yibao.core.refusal import Refusal
 
-PAGE_ROWS = 50
-
 
 class InstitutionUnknown(Refusal):
     """Raised by `institution_page` and operations for an institution that is not recorded."""
@@ -44,33 +42,11 @@ def designated_on(*, institution_id: int, region: str, day: date) -> bool:
     return _designations(region, day).filter(institution_id=institution_id).exists()
 
 
-def institutions(
-    *,
-    scope: Scope,
-    on: date,
-    text: str = "",
-    level: int | None = None,
-    kind: str = "",
-    only_designated: bool = False,
-    after_code: str = "",
-    limit: int = PAGE_ROWS,
-) -> list[InstitutionRow]:
+def institutions(*, scope: Scope, on: date, limit: int) -> list[InstitutionRow]:
     """Return the institutions in the scope's area by code, with the designation of the day."""
     found = Institution.objects.filter(
-        region=scope.region,
-        code__gt=after_code,
-        area_no__gte=scope.area_from,
-        area_no__lt=scope.area_until,
+        region=scope.region, area_no__gte=scope.area_from, area_no__lt=scope.area_until
     ).order_by("code")
-    if text:
-        found = found.filter(Q(name__contains=text) | Q(code=text))
-    if level is not None:
-        found = found.filter(level=level)
-    if kind:
-        found = found.filter(kind=kind)
-    if only_designated:
-        current = _designations(scope.region, on)
-        found = found.filter(id__in=current.values("institution_id"))
     return _rows(list(found[:limit]), scope.region, on)
 
 

@@ -9,14 +9,16 @@ from django.utils.translation import gettext as _
 from yibao.apps.access.queries import places_and_offices
 from yibao.apps.access.scope import NotThere
 from yibao.apps.care import operations, queries
-from yibao.apps.care.queries import PAGE_ROWS, InstitutionUnknown
+from yibao.apps.care.queries import InstitutionUnknown
 from yibao.apps.fund import overview
 from yibao.apps.fund.models import BookKind
 from yibao.apps.fund.queries import BooksNotOpened, PartyRow, balance_of_party
 from yibao.apps.fund.queries import book as book_of_kind
 from yibao.apps.registry.queries import area_names
 from yibao.console.care.forms import LEVELS_ZH, DesignationForm, InstitutionForm
-from yibao.console.page import ConsoleRequest, address, console_page, done, page
+from yibao.console.care.listed import INSTITUTIONS_LIST
+from yibao.console.lists import list_page
+from yibao.console.page import ConsoleRequest, console_page, done, page
 
 _INSTITUTION = "institution"
 
@@ -38,36 +40,7 @@ class Owed:
 @console_page()
 def institutions(request: ConsoleRequest) -> HttpResponse:
     """Show the institutions of the area, by name or code, kind, level and designation."""
-    asked = {
-        "q": request.GET.get("q", "").strip()[:80],
-        "kind": _known(request.GET.get("kind", ""), operations.KINDS),
-        "level": _known(request.GET.get("level", ""), {str(one) for one in operations.LEVELS}),
-        "designated": "1" if request.GET.get("designated", "") == "1" else "",
-    }
-    found = queries.institutions(
-        scope=request.area_scope,
-        on=request.served_on,
-        text=asked["q"],
-        level=int(asked["level"]) if asked["level"] else None,
-        kind=asked["kind"],
-        only_designated=bool(asked["designated"]),
-        after_code=request.GET.get("after", "")[:20],
-        limit=PAGE_ROWS + 1,
-    )
-    rows, more = found[:PAGE_ROWS], ""
-    if len(found) > PAGE_ROWS:
-        more = address(request, "care:institutions", **asked, after=rows[-1].code)
-    places = area_names(row.area_no for row in rows)
-    context = {
-        "rows": [_shown(row, places) for row in rows],
-        "asked": asked,
-        "kinds": list(operations.KINDS.items()),
-        "levels": [(str(level), zh) for level, zh in LEVELS_ZH.items()],
-        "is_filtered": any(asked.values()),
-        "is_later": "after" in request.GET,
-        "more": more,
-    }
-    return page(request, "console/care/institutions.html", context)
+    return list_page(request, INSTITUTIONS_LIST, template="console/care/institutions.html")
 
 
 @console_page()
@@ -158,7 +131,3 @@ def _owed(request: ConsoleRequest, institution_id: int) -> Owed:
     }
     found = rows.get(watched)
     return Owed(book.id, found.credit_fen, found.debit_fen) if found else Owed(book.id)
-
-
-def _known(asked: str, among: Any) -> str:
-    return asked if asked in among else ""
