@@ -1,15 +1,23 @@
 """Chinese and English: every marked word has its English, and every word of a page is marked."""
 
 import ast
+import io
 import re
 import runpy
+from datetime import date
 from pathlib import Path
 
 import pytest
+import python_calamine
 from django.urls import reverse
 
 import yibao
+from tests.apps.access.offices import AT, open_office
+from tests.apps.enrolment.ledger_files import line, upload
+from tests.apps.registry.people import number
 from tests.console.signed_in import sign_in_as
+from yibao.apps.enrolment import operations as enrolment
+from yibao.apps.enrolment.ledgers import PAYMENT_LEDGER, form_of
 
 ROOT = Path(yibao.__file__).parent
 CATALOGUE = runpy.run_path(str(ROOT.parents[1] / "scripts" / "catalogue.py"))
@@ -91,3 +99,83 @@ def test_a_clerk_changes_the_language_and_every_page_follows():
     assert "Board and reports" in page and "看板与报表" not in page
     client.post(reverse("console:preferences"), {"language": "zh-hans", "next": home})
     assert "今天要办的事" in client.get(home).content.decode()
+
+
+# What a village wrote in its ledger, places, and the name of the clerk who took it in.
+_TYPED = (
+    "王建华",
+    "邻居",
+    "广播",
+    "王*华",
+    "衡山县",
+    "新桥镇",
+    "查泉村委会",
+    "查泉村台账.xlsx",
+    "曾建华",
+)
+
+
+@pytest.fixture
+def spoilt(db):
+    """A ledger with nine kinds of faults, opened by a clerk who reads English."""
+    enrolment.open_year(scope=open_office(), year=2021, on=date(2020, 9, 20), at=AT)
+    client, scope = sign_in_as(role="township_clerk", division="430423105")
+    ledger = upload(
+        scope,
+        line(2, number=number(2)[:-1]),
+        line(3, sex="女"),
+        line(4, relation="邻居"),
+        line(5, claimed=100),
+        line(6, claimed=0),
+        line(7),
+        line(7, household_no="0099"),
+        line(9, name=""),
+        line(10, notice="广播"),
+        line(11, relation="子"),
+        at=AT,
+    )
+    client.post(reverse("console:preferences"), {"language": "en", "next": "/"})
+    return client, ledger
+
+
+def chinese_in(text: str, data: tuple[str, ...]) -> list[str]:
+    """Return the runs of Chinese that are left once the data are taken out, the longest first."""
+    for one in sorted(data, key=len, reverse=True):
+        text = text.replace(one, "")
+    return re.findall(r"[㐀-鿿]+", text)
+
+
+def words_of(page: str) -> str:
+    """Return the running text of a page's content, without tags, choices and typed cells."""
+    main = page[page.index("<main") : page.index("</main>")]
+    main = re.sub(r"<(select|template)\b.*?</\1>", " ", main, flags=re.DOTALL)
+    return re.sub(r"<[^>]+>", " ", main)
+
+
+def form_words() -> tuple[str, ...]:
+    form = form_of(PAYMENT_LEDGER)
+    heads = {word for one in form.columns for word in (one.title, *one.choices)}
+    return (form.name, *heads, *_TYPED)
+
+
+def test_the_faults_of_a_ledger_are_told_in_english(spoilt):
+    client, ledger = spoilt
+    for route in ("enrolment:import", "enrolment:mend"):
+        page = words_of(client.get(reverse(route, args=[ledger.pk])).content.decode())
+        assert "The same person as in row 9" in page, route
+        assert chinese_in(page, form_words()) == [], route
+
+
+def test_the_error_file_of_an_english_reader_explains_in_english(spoilt):
+    client, ledger = spoilt
+    answer = client.get(reverse("enrolment:errors", args=[ledger.pk]))
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.getvalue()))
+    rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    at = rows[2].index("错误原因")
+    told = [cell for row in rows[3:12] for cell in row[at : at + 2]]
+    assert all(told) and len(told) == 18
+    assert chinese_in(" ".join(told), form_words()) == []
+
+
+def test_the_search_for_chinese_leaves_out_the_data_only():
+    assert chinese_in("Row 4: 王建华 已参保", _TYPED) == ["已参保"]

@@ -1,5 +1,6 @@
 """Every wrong line is named with sheet, row, column, reason and remedy, in exactly these words."""
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,8 @@ from tests.apps.registry.people import CHAQUAN, ELSEWHERE, SHICANG, number, pers
 from yibao.apps.access.scope import scoped
 from yibao.apps.enrolment import operations
 from yibao.apps.enrolment.ledgers import INSURED_ELSEWHERE, NEW_ENTRANTS, PAYMENT_LEDGER
-from yibao.apps.enrolment.ledgers.faults import KINDS, is_error
+from yibao.apps.enrolment.ledgers.faults import Told, is_error, sentence, told
+from yibao.apps.enrolment.ledgers.kinds import KINDS
 from yibao.apps.enrolment.models import Enrolment, LedgerRow
 from yibao.apps.registry import operations as registry
 from yibao.apps.registry.models import Person
@@ -502,9 +504,42 @@ def test_a_wrong_line_is_named_with_cause_and_cure(
     sealed = "身份证" in column or "电话" in column
     assert found["value"] == ("" if sealed else value)
     assert not sealed or value in (*row.words().values(), "")
-    assert (found["reason"], found["remedy"]) == (reason, remedy)
+    assert told(found) == Told(reason, remedy)
     counted = (ledger.rows_total, ledger.rows_good, ledger.rows_bad)
     assert counted == (1, 0, 1 if is_error(code) else 0)
+
+
+def test_the_english_of_a_fault_names_the_same_facts_in_no_chinese_word():
+    for code, kind in KINDS.items():
+        for chinese, english in (kind.label, kind.reason, kind.remedy):
+            assert not re.search("[㐀-鿿]", english), (code, english)
+            facts, told_en = (set(re.findall(r"{(\w+)}", text)) for text in (chinese, english))
+            assert {one.removesuffix("_en") for one in told_en} == facts, code
+
+
+def test_a_fault_is_told_in_the_language_that_is_asked_for(township):
+    ledger = upload(township, line(1, sex="女"), line(1, household_no="0009"), at=AT)
+    with scoped(township):
+        rows = LedgerRow.objects.filter(ledger=ledger).order_by("row_no")
+        (sex,), (twice,) = (row.faults for row in rows)
+    assert told(sex, "en").reason == "By the number the sex is male"
+    assert told(twice, "en") == Told("The same person as in row 4", "Keep one of the rows")
+    assert sentence(twice, "en").endswith(
+        "The same person as in row 4. Keep one of the rows (E402)"
+    )
+    assert "工作表“台账”第 4 行" in told({**twice, "facts": {"row": 4, "sheet": "台账"}}).reason
+
+
+def test_a_fault_kept_as_sentences_is_told_in_them():
+    before = {"code": "E405", "column": "姓名", "value": "", "reason": "原因", "remedy": "改法"}
+    assert told(before, "en") == told(before) == Told("原因", "改法")
+
+
+def test_a_fault_of_the_number_keeps_no_whole_number(township):
+    ledger = upload(township, line(1, number=number(1)[:-1] + "1"), at=AT)
+    with scoped(township):
+        (kept,) = LedgerRow.objects.get(ledger=ledger).faults
+    assert kept["facts"] == {"expected": "0"}
 
 
 def test_every_code_of_the_table_has_its_test():
@@ -514,7 +549,9 @@ def test_every_code_of_the_table_has_its_test():
 def faults_of(scope, ledger):
     with scoped(scope):
         rows = LedgerRow.objects.filter(ledger=ledger).order_by("row_no")
-        return [(row.row_no, row.fault_code, [one["reason"] for one in row.faults]) for row in rows]
+        return [
+            (row.row_no, row.fault_code, [told(one).reason for one in row.faults]) for row in rows
+        ]
 
 
 def test_the_second_line_of_the_same_person_names_the_first(township):

@@ -23,6 +23,7 @@ from yibao.apps.enrolment.ledgers import (
     template,
 )
 from yibao.apps.enrolment.ledgers import workbook as limits
+from yibao.apps.enrolment.ledgers.faults import told
 from yibao.apps.enrolment.ledgers.reading import LedgerKindUnknown, WrongTemplate
 from yibao.apps.enrolment.ledgers.workbook import (
     FileDamaged,
@@ -362,7 +363,8 @@ def test_no_workbook_of_any_cells_raises_anything_but_a_refusal(kind, with_head,
         assert refusal.sentence()
     else:
         for row in read.rows:
-            assert all(one["reason"] and one["remedy"] for one in row.faults)
+            said = [told(one, language) for one in row.faults for language in ("zh", "en")]
+            assert all(one.reason and one.remedy for one in said)
 
 
 @settings(max_examples=60, deadline=None)

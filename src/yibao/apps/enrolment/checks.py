@@ -237,23 +237,14 @@ def _words(
 ) -> dict[str, Any]:
     """The facts of a sentence as a clerk may see them."""
     if code == "E408":
-        return {"area": names.get(facts["area"], "其他村")}
+        return {"area": names.get(facts["area"], "")}
     if code == "E120":
         return {"registered": masked(facts["registered"])}
     if code == "W502":
         return {"registered": masked_phone(bytes.fromhex(facts["registered"]))}
     if code == "E210":
         return {"place": values["places"][-1]}
-    if code == "E502":
-        where = f"{_sheet(facts)}第 {facts['row']} 行" if "row" in facts else "登记的家庭中"
-        return {"household": facts["household"], "where": where}
-    if code == "E402":
-        return {"row": facts["row"], "sheet": _sheet(facts)}
     return facts
-
-
-def _sheet(facts: dict[str, Any]) -> str:
-    return f"工作表“{facts['sheet']}”" if facts["sheet"] else ""
 
 
 def _registered_elsewhere(

@@ -181,7 +181,7 @@ class LedgerRow(SealedCells, ScopedModel):
     # The first fault is kept in columns for counting; all of them in `faults`.
     fault_code = models.CharField(max_length=10, blank=True)
     fault_column = models.CharField(max_length=20, blank=True)
-    faults = models.JSONField(default=list)  # [{code, column, value, reason, remedy}]
+    faults = models.JSONField(default=list)  # [{code, column, value, facts}]
     person = models.ForeignKey("registry.Person", null=True, on_delete=models.PROTECT)
     written_at = models.DateTimeField(null=True)
 

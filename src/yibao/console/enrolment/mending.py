@@ -10,6 +10,7 @@ from yibao.apps.enrolment import operations, queries
 from yibao.apps.enrolment.operations import LinesRefused
 from yibao.apps.enrolment.queries import FaultyLine
 from yibao.apps.registry.relations import relation_words
+from yibao.console import queues
 from yibao.console.enrolment.forms import HouseholdForm, MendFileForm
 from yibao.console.grids import Grid, GridColumn
 from yibao.console.page import ConsoleRequest, address, console_page, done, page, record_refusal
@@ -33,7 +34,9 @@ MEMBERS = (
 def mend(request: ConsoleRequest, import_id: int) -> HttpResponse:
     """Show the faulty lines as they were typed, in a grid, and take them corrected."""
     code = request.GET.get("code", "")[:_CODE]
-    found = queries.faulty_lines(scope=request.scope, import_id=import_id, code=code)
+    found = queries.faulty_lines(
+        scope=request.scope, import_id=import_id, code=code, language=_language()
+    )
     pager = Pager(request, total=found.total, size=_ROWS)
     lines = queries.faulty_lines(
         scope=request.scope,
@@ -42,6 +45,7 @@ def mend(request: ConsoleRequest, import_id: int) -> HttpResponse:
         offset=pager.offset,
         limit=_ROWS,
         at=request.at if request.method == "GET" else None,
+        language=_language(),
     ).lines
     grid = Grid(
         _columns(found.columns),
@@ -51,6 +55,7 @@ def mend(request: ConsoleRequest, import_id: int) -> HttpResponse:
         fixed=True,
     )
     form = MendFileForm()
+    here = queues.place_of(request, queues.LEDGERS, import_id)
     if request.method == "POST":
         try:
             ledger = operations.mend_rows(
@@ -58,10 +63,16 @@ def mend(request: ConsoleRequest, import_id: int) -> HttpResponse:
             )
         except Refusal as refusal:
             record_refusal(request, refusal)
-            grid.refused_by(refusal, language=get_language() or "zh")
+            grid.refused_by(refusal, language=_language())
         else:
-            return _mended(request, import_id, ledger.rows_bad)
+            # The reason one was at stays chosen as long as lines have it.
+            left = code and queries.faulty_lines(
+                scope=request.scope, import_id=import_id, code=code
+            )
+            stays = code if left and left.total else ""
+            return _mended(request, import_id, ledger.rows_bad, stays)
     context = {
+        "queue": here,
         "form": grid,
         "file": form,
         "found": found,
@@ -90,10 +101,10 @@ def mend_file(request: ConsoleRequest, import_id: int) -> HttpResponse:
     return page(request, "console/enrolment/mend_file.html", {"form": form, "one": line})
 
 
-def _mended(request: ConsoleRequest, import_id: int, left: int) -> HttpResponse:
+def _mended(request: ConsoleRequest, import_id: int, left: int, code: str = "") -> HttpResponse:
     if left:
         words = _("已保存并重新核对，还有 %(count)s 行有错误") % {"count": f"{left:,}"}
-        return done(request, words, "enrolment:mend", import_id)
+        return done(request, words, "enrolment:mend", import_id, **({"code": code} if code else {}))
     return done(request, _("已保存，没有错误行了"), "enrolment:import", import_id)
 
 
@@ -113,9 +124,7 @@ def _columns(columns: tuple[queries.FaultyColumn, ...]) -> list[GridColumn]:
 
 
 def _typed(line: FaultyLine) -> Mapping[str, str]:
-    faults = "；".join(
-        f"{one['column']}：{one['reason']}。{one['remedy']}（{one['code']}）" for one in line.faults
-    )
+    faults = (" " if _language().startswith("en") else "；").join(line.faults)
     note = _("原第 %(row)s 行　%(faults)s") % {"row": line.row_no, "faults": faults}
     return {**line.cells, "key": str(line.row_id), "note": note}
 
@@ -164,4 +173,9 @@ def household(request: ConsoleRequest) -> HttpResponse:
 def _refuse_cells(grid: Grid, refusal: LinesRefused) -> None:
     rows = [row for row, _texts in grid.lines()]
     for one in refusal.faults:  # type: ignore[attr-defined]
-        grid.refuse(rows[one.at], one.column, one.cause, cure=one.cure, code=one.code)
+        words = one.told(_language())
+        grid.refuse(rows[one.at], one.column, words.reason, cure=words.remedy, code=one.code)
+
+
+def _language() -> str:
+    return get_language() or "zh"

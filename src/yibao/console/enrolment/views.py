@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yibao.apps.access import queries as access
@@ -101,6 +102,7 @@ def _shown(request: ConsoleRequest, import_id: int) -> HttpResponse:
         code=code,
         offset=pager.offset,
         limit=pager.limit,
+        language=get_language() or "zh",
     )
     context = {
         "found": found,
@@ -133,7 +135,12 @@ def _may_undo(request: ConsoleRequest, found: ImportPage) -> bool:
 @console_page()
 def error_file(request: ConsoleRequest, import_id: int) -> HttpResponse:
     """Hand out the refused lines with reason and remedy; that they were taken is logged."""
-    content = operations.error_file(scope=request.scope, import_id=import_id, at=request.at)
+    content = operations.error_file(
+        scope=request.scope,
+        import_id=import_id,
+        at=request.at,
+        language=get_language() or "zh",
+    )
     name = _("错误行_%(batch)s.xlsx") % {"batch": import_id}
     return attachment(request, name=name, content=content, kind="xlsx")
 

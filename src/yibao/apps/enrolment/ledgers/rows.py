@@ -17,7 +17,7 @@ from yibao.apps.registry.relations import HEAD, SEX_OF_RELATION, read_relation
 from yibao.core.identity import read_document
 from yibao.core.money import Fen
 from yibao.core.refusal import Refusal
-from yibao.rulebook.national import code_label, code_of, codes
+from yibao.rulebook.national import code_of, codes
 
 _PHONE_DIGITS = range(7, 13)
 # From twelve digits on, a spreadsheet shows the power of ten.
@@ -144,7 +144,7 @@ def _sex(form: LedgerForm, row: ReadRow) -> None:
                 column=form.column("relation").title,
                 value=row.cells["relation"],
                 relation=row.cells["relation"],
-                sex=code_label("sex", expected),
+                sex=expected,
             )
         )
 
@@ -163,10 +163,8 @@ def _number(form: LedgerForm, row: ReadRow, value: Any) -> None:
     if not row.sex and not form.has("sex"):
         row.sex = read.sex or ""
     elif row.sex and read.sex and row.sex != read.sex:
-        label = code_label("sex", read.sex)
-        row.faults.append(
-            fault("E121", column=form.column("sex").title, value=row.cells["sex"], sex=label)
-        )
+        title = form.column("sex").title
+        row.faults.append(fault("E121", column=title, value=row.cells["sex"], sex=read.sex))
 
 
 def _household(form: LedgerForm, row: ReadRow, family: str) -> None:
@@ -208,7 +206,7 @@ def _claimed(form: LedgerForm, row: ReadRow, value: Any) -> None:
 def _notice(form: LedgerForm, row: ReadRow) -> None:
     written = row.cells.get("notice", "")
     if written and code_of("notice_method", written) is None:
-        choices = "或".join(entry["zh"] for entry in codes("notice_method").values())
+        choices = [entry["zh"] for entry in codes("notice_method").values()]
         title = form.column("notice").title
         row.faults.append(fault("E205", column=title, value=written, choices=choices))
 
@@ -227,7 +225,7 @@ def _elsewhere(form: LedgerForm, row: ReadRow) -> None:
     written = row.cells["cover_kind"]
     if written and written not in COVER_KINDS:
         title = form.column("cover_kind").title
-        choices = "或".join(COVER_KINDS)
+        choices = list(COVER_KINDS)
         row.faults.append(fault("E206", column=title, value=written, choices=choices))
     if not row.cells["voucher_no"]:
         row.faults.append(fault("E212", column=form.column("voucher_no").title))

@@ -2,9 +2,11 @@
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import xlsxwriter
 
+from yibao.apps.enrolment.ledgers.faults import told
 from yibao.apps.enrolment.ledgers.forms import Column, LedgerForm, forms
 from yibao.apps.enrolment.ledgers.reading import ORIGIN, form_of
 
@@ -57,31 +59,42 @@ def filled(
 
 def error_lines(
     kind: str,
-    rows: Iterable[tuple[int, Mapping[str, object], Sequence[Mapping[str, str]]]],
+    rows: Iterable[tuple[int, Mapping[str, object], Sequence[dict[str, Any]]]],
     *,
     year: int,
     region: str,
     unit: str,
+    language: str = "zh",
 ) -> bytes:
     """Return the refused lines as they were written, each with reason, remedy and code.
 
-    `rows`: row in the original file, cells by column key, faults. Corrected, the file is read as
-    a ledger again: the added columns are ignored.
+    `rows`: row in the original file, cells by column key, faults, told in the language. The form
+    itself is the Chinese one: corrected, the file is read as a ledger again, and the added columns
+    are ignored.
     """
     form = form_of(kind)
     listed = [
         dict(cells)
         | {
-            "reason": "；".join(f"{one['column']}：{one['reason']}" for one in faults),
-            "remedy": "；".join(dict.fromkeys(one["remedy"] for one in faults)),
-            "code": "、".join(dict.fromkeys(one["code"] for one in faults)),
             "at": row_no,
         }
+        | _told(faults, language)
         for row_no, cells, faults in rows
     ]
     return _written(
         form, year=year, region=region, unit=unit, lines=len(listed), rows=listed, added=_ADDED
     )
+
+
+def _told(faults: Sequence[dict[str, Any]], language: str) -> dict[str, str]:
+    """Return the added cells of a line."""
+    colon, stop, comma = (": ", "; ", ", ") if language.startswith("en") else ("：", "；", "、")
+    words = [(one["column"], told(one, language)) for one in faults]
+    return {
+        "reason": stop.join(f"{column}{colon}{one.reason}" for column, one in words),
+        "remedy": stop.join(dict.fromkeys(one.remedy for _column, one in words)),
+        "code": comma.join(dict.fromkeys(one["code"] for one in faults)),
+    }
 
 
 def _unit(form: LedgerForm, township: str, village: str) -> str:

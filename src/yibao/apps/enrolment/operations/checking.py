@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.enrolment.checks import find_faults
-from yibao.apps.enrolment.ledgers.faults import KINDS, first_of, is_error
+from yibao.apps.enrolment.ledgers.faults import first_of, is_error, told
+from yibao.apps.enrolment.ledgers.kinds import KINDS
 from yibao.apps.enrolment.models import LEDGER_IMPORT, LedgerImport
 from yibao.database.bulk import load
 
@@ -120,16 +121,20 @@ def count(*, cursor: Any, ledger: LedgerImport) -> None:
 
 def _with_words(faults: Faults, before: Faults) -> Faults:
     """A clerk's word holds for the same question, not for another answer of the register."""
-    words = {(one["code"], one["reason"]): one for one in before if "accepted_at" in one}
+    words = {_question(one): one for one in before if "accepted_at" in one}
     return [
         one
         | {
-            key: words[one["code"], one["reason"]][key]
+            key: words[_question(one)][key]
             for key in ("accepted_by", "accepted_at")
-            if (one["code"], one["reason"]) in words
+            if _question(one) in words
         }
         for one in faults
     ]
+
+
+def _question(fault: dict[str, Any]) -> tuple[str, str]:
+    return fault["code"], told(fault).reason
 
 
 def _load(cursor: Any, lines: Mapping[int, Faults]) -> None:

@@ -31,11 +31,13 @@ def template(*, scope: Scope, kind: str, year: int, area_no: int) -> bytes:
     )
 
 
-def error_file(*, scope: Scope, import_id: int, at: datetime | None = None) -> bytes:
+def error_file(
+    *, scope: Scope, import_id: int, at: datetime | None = None, language: str = "zh"
+) -> bytes:
     """Return the refused lines as they were written, with reason, remedy and code (xlsx).
 
-    Whole numbers leave the house in it, so taking it is logged where the hour is given. Raises
-    NotAllowed, NotThere.
+    Reason and remedy are in the language; the form is the Chinese one in any. Whole numbers leave
+    the house in it, so taking it is logged where the hour is given. Raises NotAllowed, NotThere.
     """
     scope.require("enrolment.import")
     with scoped(scope):
@@ -60,4 +62,5 @@ def error_file(*, scope: Scope, import_id: int, at: datetime | None = None) -> b
         year=ledger.year,
         region=region(scope.region).name,
         unit=f"填报单位：{ledger.note}",
+        language=language,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from yibao.apps.access.scope import Scope, scoped
+from yibao.apps.enrolment.ledgers.faults import Told, fault, told
 from yibao.apps.enrolment.ledgers.forms import NEW_ENTRANTS
 from yibao.apps.enrolment.ledgers.reading import form_of
 from yibao.apps.enrolment.ledgers.rows import ReadRow, read_row
@@ -19,6 +20,14 @@ from yibao.rulebook.national import code_label
 
 # What a counter types of a member; sex and birth are read from the number.
 MEMBER = ("relation", "name", "number", "phone")
+_HEADLESS = (
+    Told("这一户没有户主", "请把一人的关系改为户主"),
+    Told("This household has no head", "Change the relation of one person to head"),
+)
+_TWO_HEADS = (
+    Told("这一户有两个户主", "按户口簿保留一个户主"),
+    Told("This household has two heads", "Keep one, as the household booklet has it"),
+)
 
 
 class LinesRefused(Refusal):
@@ -43,13 +52,20 @@ class NobodyGiven(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class MemberFault:
-    """What is wrong in a cell: the member's place in the list (from 0), column, cause, cure."""
+    """What is wrong in a cell: the member's place in the list (from 0), column, code.
+
+    Cause and cure are told in Chinese or, for "en", in English.
+    """
 
     at: int
     column: str
-    cause: str
-    cure: str
     code: str
+    chinese: Told
+    english: Told
+
+    def told(self, language: str = "zh") -> Told:
+        """Return cause and cure in the language."""
+        return self.english if language.startswith("en") else self.chinese
 
 
 def enrol_household(
@@ -73,7 +89,7 @@ def enrol_household(
     if not members:
         raise NobodyGiven()
     lines = [_read(n, given) for n, given in enumerate(members)]
-    faults = [fault for n, line in enumerate(lines) for fault in _faults(n, line)]
+    faults = [one for n, line in enumerate(lines) for one in _faults(n, line)]
     faults += _about_the_family(lines)
     if faults:
         raise LinesRefused(count=len(faults), faults=tuple(faults))
@@ -100,7 +116,7 @@ def _faults(n: int, line: ReadRow) -> list[MemberFault]:
     """What the line says by itself, of the columns that a counter types."""
     titles = {form_of(NEW_ENTRANTS).column(key).title: key for key in MEMBER}
     return [
-        MemberFault(n, titles[one["column"]], one["reason"], one["remedy"], one["code"])
+        MemberFault(n, titles[one["column"]], one["code"], told(one), told(one, "en"))
         for one in line.faults
         if one["column"] in titles
     ]
@@ -109,16 +125,13 @@ def _faults(n: int, line: ReadRow) -> list[MemberFault]:
 def _about_the_family(lines: Sequence[ReadRow]) -> list[MemberFault]:
     heads = [n for n, line in enumerate(lines) if line.relation == HEAD]
     if not heads:
-        return [MemberFault(0, "relation", "这一户没有户主", "请把一人的关系改为户主", "E501")]
-    twice = [
-        MemberFault(n, "relation", "这一户有两个户主", "按户口簿保留一个户主", "E502")
-        for n in heads[1:]
-    ]
+        return [MemberFault(0, "relation", "E501", *_HEADLESS)]
+    twice = [MemberFault(n, "relation", "E502", *_TWO_HEADS) for n in heads[1:]]
     seen: dict[str, int] = {}
     for n, line in enumerate(lines):
         if line.number and line.number in seen:
-            words = f"与第 {seen[line.number] + 1} 行是同一人"
-            twice.append(MemberFault(n, "number", words, "保留一行", "E402"))
+            same = fault("E402", column="", row=seen[line.number] + 1, sheet="")
+            twice.append(MemberFault(n, "number", "E402", told(same), told(same, "en")))
         seen.setdefault(line.number, n)
     return twice
 
@@ -150,7 +163,13 @@ def _sex_of(number: str) -> str:
 def _whose(refusal: Refusal, lines: Sequence[ReadRow]) -> list[MemberFault]:
     """Put a refusal of the register at the lines whose number it names."""
     return [
-        MemberFault(n, "number", refusal.message, refusal.remedy, refusal.code)
+        MemberFault(
+            n,
+            "number",
+            refusal.code,
+            Told(refusal.message, refusal.remedy),
+            Told(refusal.message_en, refusal.remedy_en),
+        )
         for n, line in enumerate(lines)
         if mask_number(line.number) in refusal.message
     ]

@@ -31,6 +31,7 @@ from yibao.apps.enrolment.queries.mending import (
     FaultyLine,
     FaultyLines,
     faulty_lines,
+    imports_to_mend,
 )
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "import_page",
     "imports",
     "imports_of_rows",
+    "imports_to_mend",
     "other_covers_of",
     "unpaid_of",
     "years",

@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.models import Operator
 from yibao.apps.access.scope import NotThere, Scope, scoped
-from yibao.apps.enrolment.ledgers.faults import KINDS, is_error
+from yibao.apps.enrolment.ledgers.faults import is_error, told
+from yibao.apps.enrolment.ledgers.faults import label as fault_label
 from yibao.apps.enrolment.ledgers.forms import forms
+from yibao.apps.enrolment.ledgers.kinds import KINDS
 from yibao.apps.enrolment.models import LedgerImport, LedgerRow
 from yibao.apps.registry.names import masked
 from yibao.apps.registry.queries import area_names
@@ -114,11 +116,18 @@ def imports(
 
 
 def import_page(
-    *, scope: Scope, import_id: int, code: str = "", offset: int = 0, limit: int = PAGE
+    *,
+    scope: Scope,
+    import_id: int,
+    code: str = "",
+    offset: int = 0,
+    limit: int = PAGE,
+    language: str = "zh",
 ) -> ImportPage:
     """Return an import with the faulty lines of one code or of all. Raises NotThere.
 
-    A fixed number of queries, whatever the ledger holds.
+    Faults are told in the language, "zh" or "en". A fixed number of queries, whatever the ledger
+    holds.
     """
     scope.require("enrolment.read")
     with scoped(scope):
@@ -126,7 +135,7 @@ def import_page(
         if ledger is None:
             raise NotThere(what=_("导入批次"))
         rows = LedgerRow.objects.filter(ledger=ledger)
-        reasons = reasons_of(rows)
+        reasons = reasons_of(rows, language)
         faulty = rows.filter(fault_code=code) if code else rows.exclude(fault_code="")
         listed = sum(one.rows for one in reasons if not code or one.code == code)
         amounts = _amounts(rows)
@@ -148,7 +157,8 @@ def import_page(
             amounts=tuple(one for one in amounts if one[0]),
             reasons=reasons,
             rows=tuple(
-                _row(one) for one in faulty.order_by("sheet", "row_no")[offset : offset + limit]
+                _row(one, language)
+                for one in faulty.order_by("sheet", "row_no")[offset : offset + limit]
             ),
             rows_listed=listed,
         )
@@ -199,12 +209,14 @@ def _operators(ids: Sequence[int]) -> dict[int, str]:
     return dict(Operator.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
 
 
-def reasons_of(rows: Any) -> tuple[ReasonCount, ...]:
+def reasons_of(rows: Any, language: str) -> tuple[ReasonCount, ...]:
     """Return the reasons of the lines, errors first, the most frequent first."""
     counts = rows.exclude(fault_code="").values_list("fault_code").annotate(n=Count("id"))
     ordered = sorted(counts, key=lambda one: (not is_error(one[0]), -one[1], one[0]))
     return tuple(
-        ReasonCount(code=code, label=KINDS[code].label, rows=n, decides=KINDS[code].decides)
+        ReasonCount(
+            code=code, label=fault_label(code, language), rows=n, decides=KINDS[code].decides
+        )
         for code, n in ordered
     )
 
@@ -219,9 +231,9 @@ def _amounts(rows: Any) -> list[tuple[int, int]]:
     return [(fen, n) for fen, n, _ in counts]
 
 
-def _row(row: LedgerRow) -> RowLine:
+def _row(row: LedgerRow, language: str) -> RowLine:
     shown = next((one for one in row.faults if one["code"] == row.fault_code), row.faults[0])
-    words = row.words()
+    words, says = row.words(), told(shown, language)
     return RowLine(
         row_id=row.pk,
         sheet=row.sheet,
@@ -231,14 +243,14 @@ def _row(row: LedgerRow) -> RowLine:
         number_masked="" if row.fault_code == LOST else mask_number(words["number"]),
         column=shown["column"],
         value=_masked_value(words, shown),
-        reason=shown["reason"],
-        remedy=shown["remedy"],
+        reason=says.reason,
+        remedy=says.remedy,
         code=row.fault_code,
         more=len(row.faults) - 1,
     )
 
 
-def _masked_value(words: dict[str, str], shown: dict[str, str]) -> str:
+def _masked_value(words: dict[str, str], shown: dict[str, Any]) -> str:
     """What was written, masked like the column that it stands in."""
     value = shown["value"] or words.get(_KEYS.get(shown["column"], ""), "")
     if "身份证" in shown["column"]:

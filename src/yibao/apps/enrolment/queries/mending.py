@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere, Scope, scoped
+from yibao.apps.enrolment.ledgers.faults import sentence
 from yibao.apps.enrolment.ledgers.reading import form_of
 from yibao.apps.enrolment.models import LedgerImport, LedgerRow
 from yibao.apps.enrolment.queries.imports import ImportLine, ReasonCount, line_of, reasons_of
@@ -32,7 +32,7 @@ class FaultyLine:
     row_id: int
     row_no: int
     cells: dict[str, str]
-    faults: tuple[dict[str, Any], ...]
+    faults: tuple[str, ...]  # a sentence each
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,11 @@ def faulty_lines(
     offset: int = 0,
     limit: int = 0,
     at: datetime | None = None,
+    language: str = "zh",
 ) -> FaultyLines:
     """Return the lines to be mended; where the hour is given, that they were shown is logged.
 
-    Raises NotAllowed, NotThere.
+    Faults are told in the language, "zh" or "en". Raises NotAllowed, NotThere.
     """
     scope.require("enrolment.import")
     with scoped(scope):
@@ -65,7 +66,7 @@ def faulty_lines(
         if ledger is None:
             raise NotThere(what=_("导入批次"))
         rows = LedgerRow.objects.filter(ledger=ledger, written_at=None).exclude(fault_code="")
-        reasons = reasons_of(rows)
+        reasons = reasons_of(rows, language)
         if code:
             rows = rows.filter(fault_code=code)
         listed = list(rows.order_by("sheet", "row_no")[offset : offset + limit]) if limit else []
@@ -89,6 +90,23 @@ def faulty_lines(
             reasons=reasons,
             total=sum(one.rows for one in reasons if not code or one.code == code),
             lines=tuple(
-                FaultyLine(row.pk, row.row_no, row.words(), tuple(row.faults)) for row in listed
+                FaultyLine(
+                    row.pk,
+                    row.row_no,
+                    row.words(),
+                    tuple(sentence(one, language) for one in row.faults),
+                )
+                for row in listed
             ),
         )
+
+
+def imports_to_mend(*, scope: Scope, year: int, limit: int) -> list[int]:
+    """Return the ids of the year's ledgers that have wrong lines, the newest first. One statement.
+
+    Those that are written, dropped or undone are mended no more.
+    """
+    scope.require("enrolment.import")
+    with scoped(scope):
+        found = LedgerImport.objects.filter(year=year, state="checked", rows_bad__gt=0)
+        return list(found.order_by("-id").values_list("id", flat=True)[:limit])
