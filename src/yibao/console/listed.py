@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from yibao.apps.desk.models import SavedList
 from yibao.apps.desk.tables import Ask, Row, Slice
 from yibao.console import asof
-from yibao.console.listing import COLUMNS, KEPT_STATE, SIZE, SORT, Column, List
+from yibao.console.listing import COLUMNS, GROUPS, KEPT_STATE, SIZE, SORT, Column, List
 from yibao.console.page import ConsoleRequest
 from yibao.rulebook import desk as limits
 from yibao.web import figures
@@ -50,6 +50,15 @@ class Line:
     cells: list[Cell]
 
 
+@dataclass(frozen=True)
+class Group:
+    """All rows of one value: its words, how many, what each summed column comes to, in yuan."""
+
+    label: str
+    count: str
+    amounts: list[tuple[str, str]]
+
+
 @dataclass
 class Listed:
     """A list as its page draws it."""
@@ -68,6 +77,7 @@ class Listed:
     has_every: bool
     sums: tuple[int, dict[str, int]] | None
     path: str
+    groups: list[Row] | None = None
     arguments: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -157,6 +167,35 @@ class Listed:
                     % {"label": one.label, "amount": figures.yuan(amounts[one.key])}
                 )
         return "，".join(words)
+
+    @property
+    def by_group(self) -> list[Group]:
+        """All rows by the values of the list's column for that, after what all come to."""
+        by = self.list.column(self.list.grouped)
+        if by is None or not self.groups:
+            return []
+        summed = [one for one in self.list.columns if one.sums]
+
+        def group(label: Any, rows: list[Row]) -> Group:
+            return Group(
+                str(label),
+                figures.count(sum(row.rows for row in rows)),
+                [
+                    (str(one.label), figures.yuan(sum(getattr(row, one.key) for row in rows)))
+                    for one in summed
+                ],
+            )
+
+        scope = self.request.scope
+        each = [group(by.text(row, scope), [row]) for row in self.groups]
+        return [group(_("合计"), self.groups), *each]
+
+    @property
+    def groups_address(self) -> str:
+        """Where the groups of a list too long to be counted are shown, or nothing."""
+        if not self.list.grouped or self.groups is not None or not self.slice.rows:
+            return ""
+        return self._address([*self._state_pairs(), (GROUPS, "1")])
 
     @property
     def bar(self) -> list[Any]:

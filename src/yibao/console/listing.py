@@ -25,7 +25,8 @@ MARK, ACT = "mark", "act"
 # What the address holds besides conditions; no form may use these names.
 SORT, COLUMNS, SIZE = "sort", "cols", "size"
 KEPT_STATE = (SORT, COLUMNS, SIZE, asof.MOMENT)
-PASSING = frozenset({"after", "before", "row", "every", "sum", "csv", "print", "saved"})
+GROUPS = "groups"
+PASSING = frozenset({"after", "before", "row", "every", "sum", "csv", "print", "saved", GROUPS})
 FRAME = frozenset({"year", "area"})
 
 
@@ -119,6 +120,8 @@ class List:
     picks: bool = True
     # Whether the table can be asked as of an earlier moment, that of a board's figure.
     is_dated: bool = False
+    # The column by whose values all rows are counted and summed above the list.
+    grouped: str = ""
 
     def column(self, key: str) -> Column | None:
         """Return a column by its key."""

@@ -4,7 +4,8 @@
 
 Everything that a list shows is in its address, so that a tab can be reloaded and passed on. The
 same statements a page whatever it holds: saved lists, count, rows (one more after the first page,
-one more where rows are summed).
+one more where rows are summed, one more where the list has groups; of a list too long to be counted
+groups are taken only when they are asked for).
 """
 
 import io
@@ -15,7 +16,7 @@ from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from yibao.apps.desk import queries, sheets
 from yibao.apps.desk.models import SavedList
 from yibao.apps.desk.sources import written
-from yibao.apps.desk.tables import Ask, count_of, page_of, reading, sums_of
+from yibao.apps.desk.tables import Ask, Row, count_of, groups_of, page_of, reading, sums_of
 from yibao.console import listing
 from yibao.console.listed import Listed
 from yibao.console.listing import PASSING, SIZE, Column, List
@@ -88,6 +89,7 @@ def _listed(
             sums = sums_of(
                 cursor, table=asked.table, ask=ask, columns=summed, picked=only, up_to=up_to
             )
+        groups = _groups(cursor, request, asked, ask, is_long=counted > up_to)
     return Listed(
         request=request,
         list=asked,
@@ -102,9 +104,23 @@ def _listed(
         picked=picked,
         has_every=every,
         sums=sums,
+        groups=groups,
         path=request.path,
         arguments=arguments,
     )
+
+
+def _groups(
+    cursor: Any, request: ConsoleRequest, asked: List, ask: Ask, *, is_long: bool
+) -> list[Row] | None:
+    """Return all rows by the values of a column; of a long list only where it is asked for."""
+    by = asked.column(asked.grouped)
+    if by is None or {"csv", "print"} & set(request.GET):
+        return None
+    if is_long and listing.GROUPS not in request.GET:
+        return None
+    summed = [one.key for one in asked.columns if one.sums]
+    return groups_of(cursor, table=asked.table, ask=ask, by=by.needs or [by.key], columns=summed)
 
 
 def _picked(request: ConsoleRequest) -> set[int]:

@@ -42,7 +42,7 @@ class Ask:
     @property
     def keys(self) -> list[str]:
         """The columns of the order, the id last."""
-        return [*self.order, "id"]
+        return list(dict.fromkeys([*self.order, "id"]))
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,25 @@ def sums_of(
     )
     count, *found = cursor.fetchone()
     return count, dict(zip(columns, found))
+
+
+def groups_of(
+    cursor: Any, *, table: Table, ask: Ask, by: Sequence[str], columns: Sequence[str]
+) -> list[Row]:
+    """Return count (`rows`) and sums of all rows by the values of `by`, the most first.
+
+    One statement; it reads every row that the conditions leave.
+    """
+    sums = "".join(f", coalesce(sum({name}), 0)::bigint as {name}" for name in columns)
+    keys = ", ".join(by)
+    cursor.execute(
+        f"{table.lead} select {keys}, count(*) as rows{sums}"  # noqa: S608 - a declared table
+        f" from (select {_names([*by, *columns])} from ({table.sql}) t{_where(ask.where)}) s"
+        f" group by {keys} order by count(*) desc, {keys}",
+        dict(ask.values),
+    )
+    names = [column[0] for column in cursor.description]
+    return [Row(**dict(zip(names, values))) for values in cursor.fetchall()]
 
 
 def walk(*, scope: Scope, table: Table, ask: Ask, columns: Sequence[str]) -> Iterator[Row]:

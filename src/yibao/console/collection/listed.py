@@ -1,4 +1,4 @@
-"""Lists of payments, of what waits for a due, and of dues."""
+"""Lists of payments and their files, of what waits for a due, and of dues."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from yibao.apps.access.scope import Scope
 from yibao.apps.collection import matching
 from yibao.apps.collection.policy import channel_label, voucher_label
-from yibao.apps.collection.queries.listed import DUES, PAYMENTS, UNMATCHED
-from yibao.apps.desk.sources import FEN, MOMENT, NAME, NUMBER
+from yibao.apps.collection.queries.listed import DUES, FILES, PAYMENTS, UNMATCHED
+from yibao.apps.desk.sources import COUNT, FEN, MOMENT, NAME, NUMBER
 from yibao.apps.desk.tables import Row
 from yibao.apps.registry.queries.search import above
 from yibao.apps.subsidy.sheets import category_label
@@ -47,6 +47,14 @@ class PaymentsForm(ListForm):
         choices = [("", _("全部")), *channel_choices(self.scope, self.year)]
         self.fields["channel"].choices = choices  # type: ignore[attr-defined]
         self.dress()
+
+
+class FilesForm(ListForm):
+    """Which files: of which days, with or without what could not be read."""
+
+    received_from = DayField(label=_("导入日期自"), required=False)
+    received_last = DayField(label=_("至"), required=False)
+    faulty = forms.BooleanField(label=_("只看有错误行的"), required=False)
 
 
 class UnmatchedForm(ListForm):
@@ -88,6 +96,11 @@ def _payments(given: dict[str, Any], scope: Scope) -> Narrowed:
     )
 
 
+def _files(given: dict[str, Any], scope: Scope) -> Narrowed:
+    where, values = between("received_at", given["received_from"], given["received_last"])
+    return ([*where, "t.is_faulty"] if given["faulty"] else where), values
+
+
 def _unmatched(given: dict[str, Any], scope: Scope) -> Narrowed:
     where, values = _whose(given["text"])
     if given["reason"]:
@@ -122,6 +135,18 @@ def _paid(row: Row, scope: Scope) -> tuple[str, str]:
     if row.reason:
         return "near", _reason(row, scope)
     return "open", gettext("未匹配")
+
+
+def _read(row: Row, scope: Scope) -> tuple[str, str]:
+    return ("near", gettext("有错误行")) if row.is_faulty else ("done", gettext("全部可读"))
+
+
+def _of_channel(row: Row, scope: Scope) -> str:
+    return channel_label(row.region, row.channel) if row.channel else gettext("按文件中的列")
+
+
+def _by(row: Row, scope: Scope) -> str:
+    return row.received_by or gettext("系统任务")
 
 
 def _settled(row: Row, scope: Scope) -> tuple[str, str]:
@@ -161,9 +186,46 @@ PAYMENTS_LIST = register(
         ),
         order=("paid_at",),
         descending=True,
+        grouped="channel",
         form=PaymentsForm,
         narrow=_payments,
         empty=(_("没有符合条件的缴费"), _("请放宽条件，或由县级经办导入税务的缴费文件。")),
+    )
+)
+FILES_LIST = register(
+    List(
+        "payment_files",
+        _("缴费文件"),
+        route="collection:files",
+        action="collection.read",
+        table=FILES,
+        columns=(
+            Column("file_name", _("文件"), to="collection:file"),
+            Column("received_at", _("导入时间"), MOMENT),
+            Column("received_by", _("导入人"), words=_by, needs=("received_by",), opt=True),
+            Column(
+                "channel",
+                _("渠道"),
+                words=_of_channel,
+                needs=("region", "channel"),
+                opt=True,
+                shown=False,
+            ),
+            Column("rows_total", _("行数"), COUNT),
+            Column("rows_taken", _("入库"), COUNT),
+            Column("rows_known", _("此前已入"), COUNT, opt=True),
+            Column("rows_faulty", _("有误"), COUNT),
+            Column("amount_fen", _("金额"), FEN, unit=_("元"), sums=True, sorts=True),
+            Column("is_faulty", _("状态"), MARK, mark=_read),
+        ),
+        order=("id",),
+        descending=True,
+        form=FilesForm,
+        narrow=_files,
+        persons=False,
+        # A file is the whole post's, whatever part of its area is looked at.
+        whole_scope=True,
+        empty=(_("还没有导入过缴费文件"), _("请从税务取得缴费明细，按模板整理后导入。")),
     )
 )
 UNMATCHED_LIST = register(

@@ -20,13 +20,12 @@ from yibao.console.collection.forms import (
     RequestForm,
     UploadForm,
 )
-from yibao.console.collection.listed import DUES_LIST, PAYMENTS_LIST, UNMATCHED_LIST
+from yibao.console.collection.listed import DUES_LIST, FILES_LIST, PAYMENTS_LIST, UNMATCHED_LIST
 from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, attachment, console_page, done, page
 from yibao.core.identity import mask_number
 from yibao.web.figures import yuan
 
-_SIZE = 50
 _FOUND = 10
 
 
@@ -63,9 +62,8 @@ def run(request: ConsoleRequest) -> HttpResponse:
 
 @console_page()
 def files(request: ConsoleRequest) -> HttpResponse:
-    """Show the newest payment files."""
-    rows = queries.payment_files(scope=request.scope, limit=_SIZE)
-    return page(request, "console/collection/files.html", {"rows": rows})
+    """Show the payment files, the newest first."""
+    return list_page(request, FILES_LIST, template="console/collection/files.html")
 
 
 @console_page()

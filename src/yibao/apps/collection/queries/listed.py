@@ -1,4 +1,4 @@
-"""Payments, what waits for a due, and dues, as lists walk them."""
+"""Payments, the files they came in, what waits for a due, and dues, as lists walk them."""
 
 from yibao.apps.collection.operations.files import NUMBER_FIELD
 from yibao.apps.desk.tables import Table
@@ -16,6 +16,15 @@ select p.id, {_PAYMENT}, coalesce(u.reason, '') as reason,
   left join collection_unmatchedpayment u on u.payment_id = p.id and u.closed_at is null
  where p.year = %(year)s""",  # noqa: S608 - fixed texts
     {"number": NUMBER_FIELD},
+)
+FILES = Table(
+    """
+select f.id, f.region, f.file_name, f.channel, f.received_at, f.rows_total, f.rows_taken,
+       f.rows_known, f.amount_fen, f.faults <> '[]'::jsonb as is_faulty,
+       (select count(distinct (x ->> 'sheet', x ->> 'row'))
+          from jsonb_array_elements(f.faults) x) as rows_faulty,
+       (select o.name from access_operator o where o.id = f.received_by) as received_by
+  from collection_paymentfile f"""
 )
 UNMATCHED = Table(
     f"""

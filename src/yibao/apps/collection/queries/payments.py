@@ -125,12 +125,6 @@ def payment_row(*, scope: Scope, payment_id: int) -> PaymentRow:
     return _opened(row)
 
 
-def payment_files(*, scope: Scope, limit: int) -> list[PaymentFile]:
-    """Return the newest payment files."""
-    with scoped(scope):
-        return list(PaymentFile.objects.order_by("-id")[:limit])
-
-
 def payment_file(*, scope: Scope, file_id: int) -> PaymentFile:
     """Return one payment file. Raises NotThere."""
     with scoped(scope):
@@ -151,28 +145,17 @@ class ReasonCount:
     amount_fen: int
 
 
-def unmatched(
-    *, scope: Scope, year: int, reason: str = "", offset: int, limit: int
-) -> list[UnmatchedPayment]:
-    """Return the payments that wait for a due, the oldest first, with their payment."""
-    with scoped(scope):
-        return list(_waiting(year, reason).select_related("payment")[offset : offset + limit])
-
-
 def unmatched_count(scope: Scope, year: int) -> int:
     """Return how many payments wait for a due."""
     with scoped(scope):
-        return _waiting(year, "").count()
+        return _waiting(year).count()
 
 
 def unmatched_reasons(*, scope: Scope, year: int) -> list[ReasonCount]:
     """Return the reasons under which money waits, the most frequent first."""
     with scoped(scope):
         rows: Sequence[Any] = (
-            _waiting(year, "")
-            .order_by()
-            .values_list("reason")
-            .annotate(Count("id"), Sum("payment__amount_fen"))
+            _waiting(year).values_list("reason").annotate(Count("id"), Sum("payment__amount_fen"))
         )
         counted = [
             ReasonCount(
@@ -187,12 +170,6 @@ def unmatched_reasons(*, scope: Scope, year: int) -> list[ReasonCount]:
     return sorted(counted, key=lambda one: (-one.count, one.reason))
 
 
-def requests(*, scope: Scope, limit: int) -> list[RefundRequest]:
-    """Return what payers asked for after paying, the newest first."""
-    with scoped(scope):
-        return list(RefundRequest.objects.select_related("payment").order_by("-id")[:limit])
-
-
 def requests_of(*, scope: Scope, payment_id: int) -> list[RefundRequest]:
     """Return what was asked about one payment."""
     with scoped(scope):
@@ -204,11 +181,8 @@ def _opened(row: Sequence[Any]) -> PaymentRow:
     return PaymentRow(payment_id, channel, year, unseal(number, of=NUMBER_FIELD), *rest)
 
 
-def _waiting(year: int, reason: str) -> QuerySet[UnmatchedPayment]:
-    found = UnmatchedPayment.objects.filter(closed_at__isnull=True, payment__year=year)
-    if reason:
-        found = found.filter(reason=reason)
-    return found.order_by("found_at", "id")
+def _waiting(year: int) -> QuerySet[UnmatchedPayment]:
+    return UnmatchedPayment.objects.filter(closed_at__isnull=True, payment__year=year)
 
 
 def _values(year: int, narrowed: PaymentFilter) -> dict[str, Any]:
