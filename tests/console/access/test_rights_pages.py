@@ -159,7 +159,7 @@ def test_operators_are_found_by_number_name_post_and_state(office):
     found = text_of(office["first"].get(reverse("access:operators"), {"role": "security_admin"}))
     assert "罗二" in found and "曾建华" not in found
     found = text_of(office["first"].get(reverse("access:operators"), {"state": "closed"}))
-    assert "没有符合条件的账号" in found
+    assert "没有符合条件的行" in found
 
 
 def test_a_page_of_operators_asks_as_often_for_many_as_for_few(

@@ -18,7 +18,6 @@ from yibao.apps.access.models import (
     Role,
 )
 from yibao.apps.access.posts import excluded_by, in_force_on
-from yibao.apps.access.queries import operators_of
 from yibao.apps.access.roles import (
     ACTIONS,
     ROLE_ACTIONS,
@@ -165,26 +164,6 @@ def requests_for(scope: Scope, *, operator_id: int) -> list[GrantRequest]:
     return list(requests(scope).filter(operator_id=operator_id)[:_SESSIONS])
 
 
-def operators_like(
-    scope: Scope, *, on: date, q: str = "", role: str = "", state: str = ""
-) -> QuerySet[Operator]:
-    """Return the accounts of the scope: by staff number or name, post in force, and state.
-
-    `state` is active, closed, or none: without a post in force.
-    """
-    rows = operators_of(scope)
-    if q:
-        rows = rows.filter(Q(staff_no__startswith=q) | Q(name__contains=q))
-    held = Post.objects.filter(in_force_on(on), operator=OuterRef("pk"))
-    if role:
-        rows = rows.filter(Exists(held.filter(role=role)))
-    if state == "none":
-        rows = rows.filter(~Exists(held), is_active=True)
-    elif state:
-        rows = rows.filter(is_active=state == "active")
-    return rows
-
-
 def other_accounts(operator: Operator) -> list[Operator]:
     """Return the other accounts of the same person."""
     rows = Operator.objects.filter(person_id=operator.person_id).exclude(id=operator.id)
@@ -214,22 +193,6 @@ def posts_in(scope: Scope) -> QuerySet[Post]:
         .select_related("operator", "organisation", "granted_by", "ended_by", "request__drafted_by")
         .order_by("-id")
     )
-
-
-def posts_by_state(scope: Scope, *, which: str, on: date) -> QuerySet[Post]:
-    """Return the ledger of rights: posts in force or to come (now), past ones, or all."""
-    rows = posts_in(scope)
-    lasting = Q(valid_until__isnull=True) | Q(valid_until__gt=on)
-    if which == "past":
-        return rows.exclude(lasting)
-    return rows if which == "all" else rows.filter(lasting)
-
-
-def with_scopes(rows: Iterable[GrantRequest]) -> list[tuple[GrantRequest, str]]:
-    """Return requests with the scope in words that each asks for."""
-    found = list(rows)
-    words = scopes_in_words(one.organisation for one in found)
-    return [(one, words[one.organisation_id]) for one in found]
 
 
 def post_of(scope: Scope, *, post_id: int) -> Post:

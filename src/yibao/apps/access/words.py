@@ -1,6 +1,8 @@
 """Scopes in words: what lies in an area, as staff say it."""
 
+import json
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +50,13 @@ def scopes_in_words(organisations: Iterable[Organisation]) -> dict[int, str]:
 def scope_in_words(organisation: Organisation) -> str:
     """Return what one organisation's area is."""
     return scopes_in_words([organisation])[organisation.id]
+
+
+def in_words(row: Any) -> str:
+    """Return the same for a row that has the columns of `access.listed` about a scope."""
+    place = json.loads(row.place) if row.place else None
+    one = Organisation(name=row.office, kind=row.office_kind)
+    return _words(one, place, json.loads(row.below) if row.below else {})
 
 
 def _words(one: Organisation, place: tuple[str, str] | None, counts: dict[str, int]) -> str:

@@ -9,28 +9,18 @@ from yibao.apps.access import operations, queries, rights
 from yibao.apps.access.models import GrantRequest, GrantState, Operator
 from yibao.console import queues
 from yibao.console.access.forms import ReasonForm, RequestForm
+from yibao.console.access.listed import POSTS_LIST, REQUESTS_LIST
+from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, address, console_page, done, page
 from yibao.console.paging import Pager
 
 
 @console_page()
 def grants(request: ConsoleRequest) -> HttpResponse:
-    """Show the requests for posts by state, those that wait first."""
-    asked = request.GET.get("state", GrantState.WAITING)
-    state = asked if asked in GrantState.values or asked == "all" else GrantState.WAITING
-    found = rights.requests(request.area_scope, state="" if state == "all" else state)
-    pager = Pager(request, total=found.count())
-    rows = list(found[pager.offset : pager.offset + pager.limit])
-    context = {
-        "rows": rights.with_scopes(rows),
-        "pager": pager,
-        "state": state,
-        "states": [*GrantState.choices, ("all", _("全部"))],
-        "expiring": rights.held_posts(
-            rights.expiring(request.area_scope, on=request.served_on), on=request.served_on
-        ),
-    }
-    return page(request, "console/access/grants.html", context)
+    """Show the requests for posts, those that wait where no state is asked, and what runs out."""
+    expiring = rights.expiring(request.area_scope, on=request.served_on)
+    context = {"expiring": rights.held_posts(expiring, on=request.served_on)}
+    return list_page(request, REQUESTS_LIST, template="console/access/grants.html", context=context)
 
 
 @console_page()
@@ -131,17 +121,7 @@ def withdraw(request: ConsoleRequest, request_id: int) -> HttpResponse:
 @console_page()
 def posts(request: ConsoleRequest) -> HttpResponse:
     """Show the ledger of rights: every post that was ever held, with who granted and ended it."""
-    which = request.GET.get("which", "now")
-    found = rights.posts_by_state(request.area_scope, which=which, on=request.served_on)
-    pager = Pager(request, total=found.count())
-    rows = found[pager.offset : pager.offset + pager.limit]
-    context = {
-        "rows": rights.held_posts(rows, on=request.served_on),
-        "pager": pager,
-        "which": which,
-        "choices": [("now", _("在岗")), ("past", _("已结束")), ("all", _("全部"))],
-    }
-    return page(request, "console/access/posts.html", context)
+    return list_page(request, POSTS_LIST, template="console/access/posts.html")
 
 
 @console_page()

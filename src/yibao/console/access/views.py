@@ -3,39 +3,21 @@
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 
 from yibao.apps.access import operations, queries, rights
 from yibao.apps.access.models import Operator
 from yibao.apps.access.training import article_asking_for_training
-from yibao.console.access.forms import ROLES, AccountForm, CertificateForm, CloseForm
+from yibao.console.access.forms import AccountForm, CertificateForm, CloseForm
+from yibao.console.access.listed import OPERATORS_LIST
+from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, address, console_page, done, page
-from yibao.console.paging import Pager
 from yibao.rulebook.regions import region
-
-_STATES = {"active": _l(_("在用")), "closed": _l(_("已停用")), "none": _l(_("没有岗位"))}
 
 
 @console_page()
 def operators(request: ConsoleRequest) -> HttpResponse:
     """Show who has an account, with posts and trainings, by number, name, post and state."""
-    asked = {
-        "q": request.GET.get("q", "").strip()[:40],
-        "role": request.GET.get("role", "") if request.GET.get("role") in dict(ROLES) else "",
-        "state": request.GET.get("state", "") if request.GET.get("state") in _STATES else "",
-    }
-    found = rights.operators_like(request.area_scope, on=request.served_on, **asked)
-    pager = Pager(request, total=found.count())
-    context = {
-        "rows": found[pager.offset : pager.offset + pager.limit],
-        "pager": pager,
-        "asked": asked,
-        "roles": ROLES,
-        "states": list(_STATES.items()),
-        "is_filtered": any(asked.values()),
-        "on": request.served_on,
-    }
-    return page(request, "console/access/operators.html", context)
+    return list_page(request, OPERATORS_LIST, template="console/access/operators.html")
 
 
 @console_page()

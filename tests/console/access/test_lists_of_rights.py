@@ -1,0 +1,129 @@
+"""Accounts, requests and the ledger of posts: one list's pages, kept in the address."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.apps.access.offices import AT, ON, hire
+from tests.console.signed_in import sign_in_as
+from yibao.apps.access import operations, queries
+from yibao.apps.access.models import Organisation
+from yibao.apps.access.words import scope_in_words
+
+pytestmark = pytest.mark.django_db
+LISTS = ("access:operators", "access:grants", "access:posts")
+
+
+@pytest.fixture
+def admin():
+    staff = hire(role="security_admin", division="430423", name="罗一")
+    return sign_in_as(role="", division="", staff=staff)[0], staff.scope
+
+
+def text_of(answer):
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def ask(scope, name, *, division="430423105", role="village_agent"):
+    """A clerk of the township, for whom a post is asked."""
+    clerk = hire(role="township_clerk", division="430423105", name=name)
+    return operations.request_post(
+        scope=scope,
+        operator_id=clerk.operator.id,
+        organisation_id=queries.organisation_by_division(division).id,
+        role=role,
+        valid_from=ON,
+        valid_until=ON + timedelta(days=90),
+        reason="轮岗",
+        at=AT,
+    )
+
+
+def first_cells(html):
+    """The first cell of each row of the list: what leads to the row's page."""
+    return re.findall(r'<th scope="row"><a href="[^"]+">([^<]+)</a>', html)
+
+
+def test_requests_wait_where_no_state_is_asked_and_are_all_found_by_it(admin):
+    client, scope = admin
+    ask(scope, "曾建华")
+    gone = ask(scope, "谭小红")
+    operations.withdraw_request(scope=scope, request_id=gone.id, because="", at=AT)
+    at = reverse("access:grants")
+    assert first_cells(text_of(client.get(at))) == ["曾建华"]
+    assert first_cells(text_of(client.get(at, {"state": "withdrawn"}))) == ["谭小红"]
+    assert first_cells(text_of(client.get(at, {"state": "all"}))) == ["谭小红", "曾建华"]
+    assert first_cells(text_of(client.get(at, {"state": "all", "q": "谭"}))) == ["谭小红"]
+
+
+def test_the_ledger_shows_who_holds_and_who_held(admin):
+    client, scope = admin
+    clerk = hire(role="township_clerk", division="430423105", name="曾建华")
+    operations.end_post(scope=scope, post_id=clerk.post.id, reason="调岗", at=AT)
+    at = reverse("access:posts")
+    assert "曾建华" not in first_cells(text_of(client.get(at)))
+    past = text_of(client.get(at, {"which": "past"}))
+    assert first_cells(past) == ["曾建华"] and "罗一：调岗" in past and "已结束" in past
+    assert set(first_cells(text_of(client.get(at, {"which": "all"})))) >= {"罗一", "曾建华"}
+    named = text_of(client.get(at, {"which": "all", "role": "township_clerk"}))
+    assert first_cells(named) == ["曾建华"]
+
+
+@pytest.mark.parametrize("kind", ["county", "township", "village"])
+def test_a_scope_in_a_list_is_said_as_on_the_page_of_the_post(admin, kind):
+    client, scope = admin
+    place = queries.places_and_offices(scope).filter(kind=kind).first()
+    staff = hire(role="village_agent", division=place.division, name="谭代办")
+    said = scope_in_words(Organisation.objects.get(id=staff.post.organisation_id))
+    assert said in text_of(client.get(reverse("access:posts"), {"q": "谭代办"}))
+
+
+@pytest.mark.parametrize("route", LISTS)
+def test_a_list_asks_as_often_for_many_as_for_few(admin, route):
+    client, scope = admin
+    ask(scope, "曾建华")
+    few = _statements(client, route)
+    for n in range(4):
+        ask(scope, f"谭{n}")
+    assert _statements(client, route) == few
+
+
+def _statements(client, route):
+    with CaptureQueriesContext(connection) as found:
+        text_of(client.get(reverse(route)))
+    return len(found)
+
+
+@pytest.mark.parametrize("route", LISTS)
+def test_a_list_holds_the_chosen_area_only(admin, route):
+    client, scope = admin
+    ask(scope, "曾建华")
+    near = {"area": "430423105", "which": "all", "state": ""}
+    assert "曾建华" in text_of(client.get(reverse(route), near))
+    other = Organisation.objects.filter(
+        region_id="hengshan", kind="township", division__gt="430423105"
+    ).first()
+    assert "曾建华" not in text_of(client.get(reverse(route), {**near, "area": other.division}))
+
+
+def test_who_watches_asks_for_the_ledger_as_an_export_and_who_grants_does_not(admin):
+    client, _ = admin
+    at = reverse("access:posts")
+    door = reverse("desk:ask_export", args=["posts"])
+    assert door not in text_of(client.get(at))
+    auditor, _ = sign_in_as(role="auditor", division="430423")
+    assert door in text_of(auditor.get(at))
+    assert auditor.get(at, {"csv": "1"}).headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize(
+    "asked", [{"q": "%" * 300}, {"role": "x"}, {"state": "x"}, {"which": "x"}, {"sort": "posts"}]
+)
+@pytest.mark.parametrize("route", LISTS)
+def test_what_cannot_be_read_is_left_out(admin, route, asked):
+    assert admin[0].get(reverse(route), asked).status_code == 200
