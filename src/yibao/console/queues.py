@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from yibao.apps.access import rights
 from yibao.apps.desk import queries as desk
 from yibao.apps.desk.tables import page_of, reading
+from yibao.apps.enrolment import queries as enrolment
+from yibao.apps.policy import queries as policy
 from yibao.apps.registry import queries as registry
 from yibao.console.collection.listed import UNMATCHED_LIST
 from yibao.console.listing import List
@@ -99,7 +101,23 @@ EXPORTS = Queue(
     "desk:exports",
     "desk:export",
     "export.approve",
-    lambda request: [one.pk for one in desk.exports_to_approve(scope=request.scope)],
+    # The list shows the newest first.
+    lambda request: [one.pk for one in desk.exports_to_approve(scope=request.scope)][::-1],
+)
+# Batches: the lines of one are mended in its grid, those that stay wrong come again by themselves.
+LEDGERS = Queue(
+    "enrolment:imports",
+    "enrolment:mend",
+    "enrolment.import",
+    lambda request: enrolment.imports_to_mend(
+        scope=request.area_scope, year=request.year, limit=_AT_MOST
+    ),
+)
+PROPOSALS = Queue(
+    "policy:proposals",
+    "policy:proposal",
+    "policy.activate",
+    lambda request: policy.to_decide(scope=request.scope, limit=_AT_MOST),
 )
 GRANTS = Queue(
     "access:grants",

@@ -239,7 +239,9 @@ def test_a_proposal_is_sent_back_with_the_reason(lab):
     place = f"/policy/proposals/{made.id}/reject/"
     assert lab.reviewer.post(place, {"because": ""}).status_code == 422
     said = words(lab.reviewer.post(place, {"because": "测算不足"}, follow=True))
-    assert "已退回" in said and "测算不足" in said
+    assert "已退回" in said
+    said = words(lab.officer.get(f"/policy/proposals/{made.id}/"))
+    assert "测算不足" in said
 
 
 def test_a_setting_is_entered_and_confirmed_and_the_rules_answer(lab):
@@ -262,6 +264,8 @@ def test_a_setting_is_entered_and_confirmed_and_the_rules_answer(lab):
     assert "文件没有规定" in words(lab.officer.post(ask, born))
     confirm = {"version": version.number, "document": "32号", "document_on": "2009-12-18"}
     said = words(lab.reviewer.post(f"/policy/proposals/{one.id}/activate/", confirm, follow=True))
+    assert "已生效" in said
+    said = words(lab.reviewer.get(place))
     assert "已定" in said and "90日" in said
     assert "文件没有规定" not in words(lab.officer.post(ask, born))
 

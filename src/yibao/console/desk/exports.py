@@ -163,7 +163,7 @@ def _decided(request: ConsoleRequest, export_id: int, form: RejectForm) -> HttpR
         said = _("已重新排队制作")
     else:
         raise Http404
-    if asked in ("approve", "reject") and here.next:
+    if asked in ("approve", "reject"):
         return queues.go_on(request, here, said)
     return done(request, said, "desk:export", export_id)
 

@@ -6,6 +6,7 @@ from yibao.apps.policy.queries.proposals import (
     ProposalRow,
     proposal_page,
     proposals,
+    to_decide,
     waiting_for_second,
 )
 from yibao.apps.policy.queries.settings import SettingRow, open_settings, setting_row
@@ -22,6 +23,7 @@ __all__ = [
     "proposals",
     "setting_row",
     "signatures",
+    "to_decide",
     "versions",
     "waiting_for_second",
 ]

@@ -91,6 +91,15 @@ def waiting_for_second(scope: Scope, year: int) -> int:
     return rows.exclude(proposed_by=scope.operator_id).count()
 
 
+def to_decide(*, scope: Scope, limit: int = LISTED) -> list[int]:
+    """Return the ids of what waits for a second person, others' only, in the list's order."""
+    scope.require("policy.activate")
+    with scoped(scope):
+        rows = Proposal.objects.filter(region=scope.region, state=State.SUBMITTED)
+        others = rows.exclude(proposed_by=scope.operator_id).order_by("-number")
+        return list(others.values_list("id", flat=True)[:limit])
+
+
 def names_of(operator_ids: Sequence[int | None]) -> dict[int, str]:
     """Return the names of members of staff: in full, they answer for what they did."""
     wanted = {one for one in operator_ids if one}

@@ -9,11 +9,13 @@ from yibao.apps.policy import operations, queries
 from yibao.apps.policy.models import Kind, Proposal
 from yibao.apps.policy.proofs import kept_proof
 from yibao.apps.policy.queries import ProposalPage
+from yibao.console import queues
 from yibao.console.page import ConsoleRequest, address, console_page, done, page
 from yibao.console.policy import words
 from yibao.console.policy.faults import ShownFault, shown_faults
 from yibao.console.policy.forms import ActivateForm, BecauseForm
 from yibao.console.policy.words import ShownChange
+from yibao.console.queues import Place
 from yibao.core.rules.proofs import Proof
 
 
@@ -28,6 +30,7 @@ class Decision:
     form: ActivateForm
     may_activate: bool
     is_own: bool
+    queue: Place
 
 
 def decision_of(
@@ -55,6 +58,7 @@ def decision_of(
         form=form or ActivateForm(initial=first),
         may_activate=request.scope.allows("policy.activate") and not found.is_own,
         is_own=found.is_own,
+        queue=_place(request, proposal.id),
     )
 
 
@@ -64,10 +68,11 @@ def activate(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseRedirect(address(request, "policy:proposal", proposal_id))
     form = ActivateForm(request.POST)
+    here = _place(request, proposal_id)
     if form.is_valid():
         with form.refusals(request):
             given = form.cleaned_data
-            made = operations.activate(
+            operations.activate(
                 scope=request.scope,
                 proposal_id=proposal_id,
                 version=given["version"],
@@ -75,7 +80,7 @@ def activate(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
                 document_on=given["document_on"],
                 at=request.at,
             )
-            return _decided(request, made, _("已生效，此后按它办理"))
+            return queues.go_on(request, here, _("已生效，此后按它办理"))
     found = queries.proposal_page(
         scope=request.scope, proposal_id=proposal_id, on=request.served_on
     )
@@ -92,16 +97,17 @@ def activate(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
 def reject(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
     """Send a proposal or setting back, with the reason."""
     form = BecauseForm(request.POST or None)
+    here = _place(request, proposal_id)
     if request.method == "POST" and form.is_valid():
         with form.refusals(request):
-            made = operations.reject(
+            operations.reject(
                 scope=request.scope,
                 proposal_id=proposal_id,
                 because=form.cleaned_data["because"],
                 at=request.at,
             )
-            return _decided(request, made, _("已退回"))
-    return _why(request, proposal_id, form, title=_("退回"))
+            return queues.go_on(request, here, _("已退回"))
+    return _why(request, proposal_id, form, title=_("退回"), here=here)
 
 
 @console_page()
@@ -116,21 +122,26 @@ def withdraw(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
                 because=form.cleaned_data["because"],
                 at=request.at,
             )
-            return _decided(request, made, _("已撤回"))
+            if made.kind == Kind.SETTING:
+                return done(request, _("已撤回"), "policy:setting", made.parameter)
+            return done(request, _("已撤回"), "policy:proposal", made.id)
     return _why(request, proposal_id, form, title=_("撤回"))
 
 
 def _why(
-    request: ConsoleRequest, proposal_id: int, form: BecauseForm, *, title: str
+    request: ConsoleRequest,
+    proposal_id: int,
+    form: BecauseForm,
+    *,
+    title: str,
+    here: Place | None = None,
 ) -> HttpResponse:
     found = queries.proposal_page(
         scope=request.scope, proposal_id=proposal_id, on=request.served_on
     )
-    context = {"found": found, "form": form, "title": title}
+    context = {"found": found, "form": form, "title": title, "queue": here}
     return page(request, "console/policy/why.html", context)
 
 
-def _decided(request: ConsoleRequest, made: Proposal, said: str) -> HttpResponse:
-    if made.kind == Kind.SETTING:
-        return done(request, said, "policy:setting", made.parameter)
-    return done(request, said, "policy:proposal", made.id)
+def _place(request: ConsoleRequest, proposal_id: int) -> Place:
+    return queues.place_of(request, queues.PROPOSALS, proposal_id)

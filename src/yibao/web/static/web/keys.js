@@ -116,6 +116,8 @@
   document.addEventListener("keydown", function (event) {
     if (event.isComposing || event.defaultPrevented) { return; }
     var target = event.target, form = target.form || (target.closest && target.closest("form")) || null;
+    // A key that is held down decides once: on the page that comes next it is still the same press.
+    if (event.repeat && (event.key === "Enter" || event.key === " " || event.ctrlKey) && isButton(target)) { event.preventDefault(); return; }
     if (event.key === "Enter" && !event.ctrlKey && !event.altKey && !event.metaKey) {
       if (walksByEnter(target) && walk(target, event.shiftKey)) { event.preventDefault(); }
       return;
@@ -264,6 +266,10 @@
   var summary = document.querySelector(".errsum");
   if (summary) { summary.focus(); return; }
   if (location.hash || document.querySelector("[autofocus]") || !window.matchMedia("(min-width: 901px)").matches) { return; }
+  // Where something is decided, the cursor stands in the first field of the decision, or on its button, which has to be
+  // seen then: Space and Enter press it.
+  var deciding = all("main form[data-decides]").filter(isSeen)[0], choice = deciding && stopsOf(deciding)[0];
+  if (choice) { choice.focus({ preventScroll: !isButton(choice) }); return; }
   // On a page that is one form the cursor stands in its first field: after a save, in that of the next record.
   var entry = all("main form.form, main form[data-entry]").filter(function (one) { return one.method === "post" && isSeen(one); });
   var stops = entry.length === 1 ? stopsOf(entry[0]).filter(function (one) { return !isButton(one) && one.type !== "file"; }) : [];
