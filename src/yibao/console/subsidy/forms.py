@@ -25,6 +25,8 @@ LIST_KINDS = (
     ("addition", gettext_lazy("新增后名单")),
     ("final", gettext_lazy("最终名单")),
 )
+# Who hands in rosters.
+GIVERS = ("department", "finance", "agency")
 
 
 class OfficeField(forms.ModelChoiceField):
@@ -49,9 +51,7 @@ class UploadForm(ConsoleForm):
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = offices_of(
-            scope, kinds=("department", "finance", "agency")
-        )
+        self.fields["department"].queryset = offices_of(scope, kinds=GIVERS)
         self.fields["category"].choices = [
             ("", _("文件里有类别列")),
             *category_choices(scope.region),

@@ -1,4 +1,4 @@
-"""Lists of roster lines, of what waits for an answer, and of the lines of a fixed list."""
+"""Lists of rosters and of fixed lists, of the lines of both, and of what waits for an answer."""
 
 import json
 from typing import Any
@@ -7,17 +7,20 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yibao.apps.access.queries import offices_of
 from yibao.apps.access.scope import Scope
-from yibao.apps.desk.sources import COUNT, FEN, NAME, NUMBER
+from yibao.apps.desk.sources import COUNT, DAY, FEN, MOMENT, NAME, NUMBER
 from yibao.apps.desk.tables import Row
 from yibao.apps.registry.cells import NUMBER_READ, whole
-from yibao.apps.subsidy.queries.listed import LINES, ROSTER_ROWS, WAITING
+from yibao.apps.subsidy.queries.listed import LINES, LISTS, ROSTER_ROWS, ROSTERS, WAITING
 from yibao.apps.subsidy.sheets import category_choices, category_label
 from yibao.console.desk.forms import ListForm
 from yibao.console.listing import ACT, MARK, Column, List, Narrowed, register
 from yibao.console.narrowing import PersonForm, both, by_person, equal
+from yibao.console.subsidy.forms import GIVERS, LIST_KINDS, ROSTER_KINDS
 from yibao.database.sealing import NUMBER as NUMBERS
 from yibao.database.sealing import index_of
+from yibao.web import figures
 
 STATES = {
     "matched": ("done", _("对应到人")),
@@ -25,6 +28,45 @@ STATES = {
     "faulty": ("refused", _("有错误")),
     "rejected": ("stopped", _("已退回")),
 }
+ROSTER_STATES = {
+    "open": ("open", _("待确认")),
+    "confirmed": ("done", _("已确认")),
+    "dropped": ("stopped", _("已作废")),
+}
+
+
+class RostersForm(ListForm):
+    """Which rosters: whose, of which kind, how far."""
+
+    department_id = forms.ChoiceField(label=_("部门"), required=False)
+    kind = forms.ChoiceField(
+        label=_("种类"), required=False, choices=[("", _("全部")), *ROSTER_KINDS]
+    )
+    state = forms.ChoiceField(
+        label=_("状态"),
+        required=False,
+        choices=[("", _("全部")), *((key, word) for key, (_glyph, word) in ROSTER_STATES.items())],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offices = [(str(one.id), one.name) for one in offices_of(self.scope, kinds=GIVERS)]
+        self.fields["department_id"].choices = [("", _("全部")), *offices]  # type: ignore[attr-defined]
+        self.dress()
+
+
+class ListsForm(ListForm):
+    """Which fixed lists."""
+
+    # The form beside the list, which fixes another, has a field `kind`.
+    which = forms.ChoiceField(
+        label=_("名单"), required=False, choices=[("", _("全部")), *LIST_KINDS]
+    )
+    sent = forms.ChoiceField(
+        label=_("下发"),
+        required=False,
+        choices=[("", _("全部")), ("yes", _("已下发")), ("no", _("未下发"))],
+    )
 
 
 class RowsForm(ListForm):
@@ -65,6 +107,21 @@ class LinesForm(PersonForm):
         self.dress()
 
 
+def _rosters(given: dict[str, Any], scope: Scope) -> Narrowed:
+    where, values = equal(given, "kind", "state")
+    if given["department_id"]:
+        where = [*where, "t.department_id = %(department_id)s"]
+        values |= {"department_id": int(given["department_id"])}
+    return where, values
+
+
+def _lists(given: dict[str, Any], scope: Scope) -> Narrowed:
+    where, values = equal({"kind": given["which"]}, "kind")
+    if given["sent"]:
+        where = [*where, "t.is_sent" if given["sent"] == "yes" else "not t.is_sent"]
+    return where, values
+
+
 def _rows(given: dict[str, Any], scope: Scope) -> Narrowed:
     where, values = equal(given, "state", "category")
     if given["number"]:
@@ -90,6 +147,29 @@ def _state(row: Row, scope: Scope) -> tuple[str, str]:
     return glyph, str(word)
 
 
+def _roster_kind(row: Row, scope: Scope) -> str:
+    return str(dict(ROSTER_KINDS)[row.kind])
+
+
+def _roster_state(row: Row, scope: Scope) -> tuple[str, str]:
+    glyph, word = ROSTER_STATES[row.state]
+    return glyph, str(word)
+
+
+def _paper(row: Row, scope: Scope) -> tuple[str, str]:
+    return ("done", gettext("已收到")) if row.paper_sealed else ("open", gettext("未收到"))
+
+
+def _list_kind(row: Row, scope: Scope) -> str:
+    return f"{dict(LIST_KINDS)[row.kind]} {row.id}"
+
+
+def _sent(row: Row, scope: Scope) -> tuple[str, str]:
+    if row.sent_at is None:
+        return "open", gettext("未下发")
+    return "done", figures.iso(row.sent_at)
+
+
 def _faults(row: Row, scope: Scope) -> str:
     """Say what is wrong with a line and how it is cured."""
     said = [f"{one['reason']}；{one['remedy']}" for one in json.loads(row.faults)]
@@ -98,11 +178,12 @@ def _faults(row: Row, scope: Scope) -> str:
     return "　".join([*said, *([row.answer] if row.answer else [])])
 
 
+_CATEGORY = ("category", "region")
 _WHY = ("faults", "state", "answer")
 _WHO = (
     Column("name", _("姓名"), NAME),
     Column("number", _("证件号码"), NUMBER, words=_number, needs=("secret_cells",), opt=True),
-    Column("category", _("类别"), words=_category, needs=("category", "region")),
+    Column("category", _("类别"), words=_category, needs=_CATEGORY),
 )
 _ANSWER = Column(
     "act",
@@ -112,6 +193,65 @@ _ANSWER = Column(
     needs=("state",),
     to="subsidy:row",
     action="subsidy.answer",
+)
+ROSTERS_LIST = register(
+    List(
+        "rosters",
+        _("部门名单"),
+        route="subsidy:rosters",
+        action="subsidy.read",
+        table=ROSTERS,
+        columns=(
+            Column("department", _("部门"), to="subsidy:roster"),
+            Column("kind", _("种类"), words=_roster_kind),
+            Column("category", _("类别"), words=_category, needs=_CATEGORY, opt=True, shown=False),
+            Column("as_of", _("数据截止日"), DAY, opt=True, sorts=True),
+            Column("uploaded_at", _("上传时间"), MOMENT, opt=True, sorts=True),
+            Column("uploaded_by", _("上传人"), opt=True, shown=False),
+            Column("rows_total", _("行数"), COUNT),
+            Column("rows_good", _("对应到人"), COUNT),
+            Column("paper_sealed", _("盖章纸质名单"), MARK, mark=_paper, opt=True, shown=False),
+            Column("state", _("状态"), MARK, mark=_roster_state),
+            Column("confirmed_by", _("确认人"), opt=True, shown=False),
+            Column("confirmed_at", _("确认时间"), MOMENT, opt=True, shown=False),
+        ),
+        order=("id",),
+        descending=True,
+        form=RostersForm,
+        narrow=_rosters,
+        persons=False,
+        # A roster concerns every place below its own.
+        whole_scope=True,
+        empty=(
+            _("还没有部门名单"),
+            _("请各部门按模板提供名单（纸质盖章和电子各一份），由经办上传。"),
+        ),
+    )
+)
+LISTS_LIST = register(
+    List(
+        "support_lists",
+        _("锁定的名单"),
+        route="subsidy:lists",
+        action="subsidy.read",
+        table=LISTS,
+        columns=(
+            Column("kind", _("名单"), words=_list_kind, to="subsidy:list"),
+            Column("fixed_at", _("锁定时间"), MOMENT, opt=True),
+            Column("fixed_by", _("锁定人"), opt=True, shown=False),
+            # Lists of a year name the same persons again: no sum of them means anything.
+            Column("persons", _("人数"), COUNT),
+            Column("subsidy_fen", _("资助金额"), FEN, unit=_("元"), sorts=True),
+            Column("is_sent", _("下发"), MARK, mark=_sent, needs=("sent_at",)),
+        ),
+        order=("id",),
+        descending=True,
+        form=ListsForm,
+        narrow=_lists,
+        persons=False,
+        whole_scope=True,
+        empty=(_("还没有锁定名单"), _("比对之后锁定，再下发各乡镇。")),
+    )
 )
 WAITING_LIST = register(
     List(
@@ -171,7 +311,7 @@ LINES_LIST = register(
                 _("类别"),
                 MARK,
                 mark=lambda row, scope: ("aid", _category(row, scope)),
-                needs=("category", "region"),
+                needs=_CATEGORY,
             ),
             Column("department", _("出资"), opt=True),
             Column("subsidy_fen", _("资助"), FEN, unit=_("元"), sums=True),

@@ -14,7 +14,7 @@ from yibao.apps.subsidy.sheets import category_choices
 from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, console_page, done, page
 from yibao.console.subsidy.forms import LIST_KINDS, FixForm, GrantForm
-from yibao.console.subsidy.listed import LINES_LIST
+from yibao.console.subsidy.listed import LINES_LIST, LISTS_LIST
 
 
 @console_page()
@@ -67,9 +67,8 @@ def fixed(request: ConsoleRequest) -> HttpResponse:
                 at=request.at,
             )
             return done(request, _("名单已锁定"), "subsidy:list", made.id)
-    rows = queries.support_lists(scope=request.scope, year=request.year)
-    context = {"form": form, "rows": [(row, _kind(row)) for row in rows]}
-    return page(request, "console/subsidy/lists.html", context)
+    template = "console/subsidy/lists.html"
+    return list_page(request, LISTS_LIST, template=template, context={"form": form})
 
 
 @console_page()

@@ -14,24 +14,22 @@ from yibao.console import queues
 from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, attachment, console_page, done, page
 from yibao.console.subsidy.forms import ROSTER_KINDS, AnswerForm, ConfirmForm, UploadForm
-from yibao.console.subsidy.listed import ROSTER_ROWS_LIST, WAITING_LIST
+from yibao.console.subsidy.listed import ROSTER_ROWS_LIST, ROSTERS_LIST, WAITING_LIST
 
-_SIZE = 50
 _FOUND = 8
 
 
 @console_page()
 def listed(request: ConsoleRequest) -> HttpResponse:
     """Show the year's rosters."""
-    rows = queries.rosters(scope=request.scope, year=request.year)
     context = {
-        "rows": [(row, _kind(row)) for row in rows],
         "waiting": queries.unmatched_badge(request.scope, request.year),
         "article": article_of(
             request.scope.region, "roster_first_day", on=date(request.year, 1, 1)
         ),
     }
-    return page(request, "console/subsidy/rosters.html", context)
+    template = "console/subsidy/rosters.html"
+    return list_page(request, ROSTERS_LIST, template=template, context=context)
 
 
 @console_page()

@@ -1,8 +1,29 @@
-"""Lines of rosters and of fixed lists, as lists walk them."""
+"""Rosters and fixed lists, and the lines of both, as lists walk them."""
 
 from yibao.apps.desk.tables import Table
 from yibao.apps.registry.writing import NUMBER_FIELD
 
+ROSTERS = Table(
+    """
+select r.id, r.region, r.department_id, r.kind, r.category, r.as_of, r.file_name, r.uploaded_at,
+       r.rows_total, r.rows_good, r.paper_sealed, r.confirmed_at,
+       case when r.state in ('confirmed', 'dropped') then r.state else 'open' end as state,
+       (select o.name from access_organisation o where o.id = r.department_id) as department,
+       (select o.name from access_operator o where o.id = r.uploaded_by) as uploaded_by,
+       (select o.name from access_operator o where o.id = r.confirmed_by) as confirmed_by
+  from subsidy_roster r where r.year = %(year)s"""
+)
+LISTS = Table(
+    """
+select f.id, f.kind, f.fixed_at, f.persons, f.subsidy_fen, f.sent_at,
+       f.sent_at is not null as is_sent,
+       (select o.name from access_operator o where o.id = f.fixed_by) as fixed_by
+  from subsidy_supportlist f
+ where f.year = %(year)s
+   -- A list that was not sent yet is its own place's business.
+   and (f.sent_at is not null
+        or f.area_no >= nullif(current_setting('yibao.from', true), '')::bigint)"""
+)
 CELLS = "subsidy.rosterrow.secret_cells"
 _ROW = """
 select w.id, w.region, w.roster_id, w.sheet, w.row_no, w.name, w.number_index, w.secret_cells,

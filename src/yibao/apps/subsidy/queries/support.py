@@ -59,12 +59,6 @@ class GrantLine:
         return self.expected_fen - self.received_fen
 
 
-def rosters(*, scope: Scope, year: int) -> list[Roster]:
-    """Return a year's rosters, the newest first."""
-    with scoped(scope):
-        return list(Roster.objects.filter(year=year).select_related("department").order_by("-id"))
-
-
 def roster(*, scope: Scope, roster_id: int) -> Roster:
     """Return a roster. Raises NotThere."""
     with scoped(scope):
@@ -72,18 +66,6 @@ def roster(*, scope: Scope, roster_id: int) -> Roster:
     if found is None:
         raise NotThere(what=f"名单 {roster_id}")
     return found
-
-
-def roster_rows(
-    *, scope: Scope, roster_id: int, state: str = "", offset: int = 0, limit: int = PAGE
-) -> tuple[int, list[RosterRow]]:
-    """Return how many rows of a roster are in a state, and a page of them."""
-    with scoped(scope):
-        found = RosterRow.objects.filter(roster_id=roster_id).select_related("person")
-        if state:
-            found = found.filter(state=state)
-        page = found.order_by("sheet", "row_no")[offset : offset + limit]
-        return found.count(), list(page)
 
 
 def row_states(*, scope: Scope, roster_id: int) -> dict[str, int]:
@@ -139,40 +121,28 @@ def results_by_village(*, scope: Scope, year: int) -> list[VillageSupport]:
 
 
 _LINES = """
-select p.id, p.name, i.number, s.area_no, coalesce(v.name, ''), {category},
-       coalesce(o.name, ''), {fen}, s.personal_fen, s.decided_at
-  from {source}
+select p.id, p.name, i.number, s.area_no, coalesce(v.name, ''), l.category,
+       coalesce(o.name, ''), l.subsidy_fen, s.personal_fen, s.decided_at
+  from subsidy_supportlistline l join subsidy_support s on s.id = l.support_id
   join registry_person p on p.id = s.person_id
   left join access_organisation o on o.id = s.department_id
   left join access_organisation v on v.division = s.area_no::text and v.kind = 'village'
   left join lateral (select n.number from registry_identitydocument n where n.person_id = p.id
                       order by n.valid_until is not null, n.id desc limit 1) i on true
- where {where} order by s.area_no, {category}, p.id offset %s limit %s
+ where l.list_id = %s order by s.area_no, l.category, p.id offset %s limit %s
 """
-
-
-def supported(*, scope: Scope, year: int, offset: int = 0, limit: int = PAGE) -> list[SupportLine]:
-    """Return who is supported now, by village and category."""
-    words = _LINES.format(
-        category="s.category",
-        fen="s.subsidy_fen",
-        source="subsidy_support s",
-        where="s.year = %s and s.removed_at is null",
-    )
-    return _lines(scope, words, [year, offset, limit])
 
 
 def list_lines(
     *, scope: Scope, list_id: int, offset: int = 0, limit: int = PAGE
 ) -> list[SupportLine]:
     """Return the lines of a fixed list that lie in the scope: a town sees its own."""
-    words = _LINES.format(
-        category="l.category",
-        fen="l.subsidy_fen",
-        source="subsidy_supportlistline l join subsidy_support s on s.id = l.support_id",
-        where="l.list_id = %s",
-    )
-    return _lines(scope, words, [list_id, offset, limit])
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(_LINES, [list_id, offset, limit])
+        return [
+            SupportLine(person_id, name, number_of(number), *rest)
+            for person_id, name, number, *rest in cursor.fetchall()
+        ]
 
 
 def support_of(*, scope: Scope, person_id: int, year: int) -> Support | None:
@@ -183,12 +153,6 @@ def support_of(*, scope: Scope, person_id: int, year: int) -> Support | None:
             .filter(person_id=person_id, year=year, removed_at__isnull=True)
             .first()
         )
-
-
-def support_lists(*, scope: Scope, year: int) -> list[SupportList]:
-    """Return the fixed lists of a year, the newest first; a town sees those sent to it."""
-    with scoped(scope):
-        return list(_lists_for(scope).filter(year=year).order_by("-id"))
 
 
 def support_list(*, scope: Scope, list_id: int) -> SupportList:
@@ -241,12 +205,3 @@ def _waiting(year: int) -> QuerySet[RosterRow]:
         .select_related("roster__department")
         .order_by("id")
     )
-
-
-def _lines(scope: Scope, words: str, values: list[int]) -> list[SupportLine]:
-    with scoped(scope), connection.cursor() as cursor:
-        cursor.execute(words, values)
-        return [
-            SupportLine(person_id, name, number_of(number), *rest)
-            for person_id, name, number, *rest in cursor.fetchall()
-        ]
