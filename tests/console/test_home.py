@@ -3,9 +3,21 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from tests.apps.access.offices import AT, hire
+from tests.apps.policy.bureau import AT as DRAFTED
+from tests.apps.policy.bureau import LEAGUE, Bureau
 from tests.console.season import late_season
-from tests.console.signed_in import sign_in_as
+from tests.console.signed_in import enter, sign_in_as
+from yibao.apps.access.roles import ROLE_ACTIONS
+from yibao.apps.access.scope import scoped
+from yibao.apps.registry import operations as registry
+from yibao.apps.registry.models import Person
+from yibao.console.menu import FIRST
 
 pytestmark = pytest.mark.django_db
 
@@ -66,4 +78,56 @@ def test_the_page_asks_the_database_as_often_with_many_rows_as_with_few(
 ):
     client, _ = sign_in_as(role="county_clerk", division="430423")
     with django_assert_max_num_queries(52):
+        client.get("/")
+
+
+@pytest.mark.parametrize("role", [role for role in ROLE_ACTIONS if role != "system"])
+def test_a_post_begins_where_its_own_work_is(season, role):
+    staff = hire(role=role, division="430423105218" if role == "village_agent" else "430423")
+    client = Client()
+    to = enter(client, staff).headers["Location"]
+    expected = {
+        "village_agent": "village:mine",
+        "fund_accountant": "fund:books",
+        "auditor": "access:audit",
+        "system_admin": "system:health",
+    }.get(role, "console:home")
+    assert to == reverse(expected)
+    assert client.get(to).status_code == 200
+    assert set(FIRST) == {"village_agent", "fund_accountant", "auditor", "system_admin"}
+
+
+def test_a_reviewer_finds_proposals_that_wait_for_a_second_person():
+    officer = hire(role="policy_officer", division=LEAGUE, name="孟和", at=DRAFTED)
+    reviewer = hire(role="county_reviewer", division=LEAGUE, name="谭丽娟", at=DRAFTED)
+    bureau = Bureau(officer.scope, reviewer.scope)
+    client, _ = sign_in_as(role="", division="", staff=reviewer)
+    made = bureau.draft()
+    assert "没有待办事项" in text_of(client)
+    bureau.submit(made)
+    assert "政策提案待审定 1 件 审定" in text_of(client)
+
+
+def test_a_reviewer_finds_wishes_to_delete_identity_data(season):
+    clerk = hire(role="county_clerk", division="430423")
+    client, _ = sign_in_as(role="county_reviewer", division="430423", name="陈复核")
+    assert "没有待办事项" in text_of(client)
+    with scoped(clerk.scope):
+        person = Person.objects.earliest("id")
+    registry.ask_erasure(scope=clerk.scope, person_id=person.id, reason="本人申请", at=AT)
+    assert "身份信息删除待审批 1 件 审批" in text_of(client)
+
+
+def test_the_queue_of_a_reviewer_is_asked_for_in_as_many_statements_whatever_waits(
+    season, django_assert_num_queries
+):
+    client, _ = sign_in_as(role="county_reviewer", division="430423", name="陈复核")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/")
+    clerk = hire(role="county_clerk", division="430423")
+    with scoped(clerk.scope):
+        people = list(Person.objects.order_by("id")[:3])
+    for one in people:
+        registry.ask_erasure(scope=clerk.scope, person_id=one.id, reason="本人申请", at=AT)
+    with django_assert_num_queries(len(few)):
         client.get("/")

@@ -287,7 +287,7 @@ def test_who_holds_several_posts_chooses_and_the_choice_is_recorded(staff):
     assert enter(client, staff).headers["Location"] == "/posts/"
     assert client.get("/").headers["Location"] == "/posts/"
     assert "第 3 步，共 3 步" in client.get("/posts/").content.decode()
-    assert client.post("/posts/", {"post": other.id}).headers["Location"] == "/"
+    assert client.post("/posts/", {"post": other.id}).headers["Location"] == "/village/"
     assert "村级代办" in client.get("/", follow=True).content.decode()
     with scoped(0, 10**12):
         chosen = AuditRecord.objects.filter(action="access.choose_post").last()

@@ -122,8 +122,11 @@ ENTRIES: tuple[Entry, ...] = (
 Headings = tuple[tuple[Any, tuple[str, ...]], ...]
 MENUS: dict[str, Headings] = {
     Role.VILLAGE_AGENT: (
-        ("", ("console:home", "console:search")),
-        (_("本村"), ("statistics:board", "statistics:unpaid", "collection:cash")),
+        ("", ("console:home", "village:mine", "console:search")),
+        (
+            _("本村"),
+            ("statistics:people", "statistics:unpaid", "collection:cash", "statistics:board"),
+        ),
         (_("上报"), ("enrolment:imports", "subsidy:rosters")),
     ),
     Role.TOWNSHIP_CLERK: (
@@ -141,7 +144,16 @@ MENUS: dict[str, Headings] = {
     ),
     Role.COUNTY_REVIEWER: (
         ("", ("console:home", "console:search")),
-        (_("复核"), ("policy:proposals", "claims:settlements", "subsidy:rosters")),
+        (
+            _("复核"),
+            (
+                "policy:proposals",
+                "desk:exports",
+                "registry:erasures",
+                "claims:settlements",
+                "subsidy:rosters",
+            ),
+        ),
         (_("抽查"), ("enrolment:imports", "collection:payments", "statistics:board")),
     ),
     Role.MEDICAL_CLERK: (
@@ -160,7 +172,7 @@ MENUS: dict[str, Headings] = {
     ),
     Role.AUDITOR: (
         ("", ("console:home", "console:search")),
-        (_("稽核"), ("access:audit", "fund:verify", "fund:books")),
+        (_("稽核"), ("access:audit", "fund:verify", "fund:books", "desk:exports")),
         (_("抽样"), ("claims:settlements", "collection:payments", "subsidy:rosters")),
     ),
     Role.SECURITY_ADMIN: (
@@ -170,7 +182,25 @@ MENUS: dict[str, Headings] = {
             ("access:operators", "access:grants", "access:matrix", "console:active_sessions"),
         ),
     ),
+    Role.SYSTEM_ADMIN: (
+        ("", ("console:home",)),
+        (_("运行"), ("system:health", "desk:jobs", "desk:notices")),
+    ),
 }
+
+
+# Where a post stands after signing in, unless it asked for another page; else the queue of home.
+FIRST: dict[str, str] = {
+    Role.VILLAGE_AGENT: "village:mine",
+    Role.FUND_ACCOUNTANT: "fund:books",
+    Role.AUDITOR: "access:audit",
+    Role.SYSTEM_ADMIN: "system:health",
+}
+
+
+def first_page(role: str) -> str:
+    """Return the route of a post's first page."""
+    return FIRST.get(role, "console:home")
 
 
 def headings_for(role: str) -> Headings:

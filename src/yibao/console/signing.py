@@ -25,6 +25,7 @@ from yibao.apps.access.training import TrainingLacking
 from yibao.apps.desk.queries import public_notices
 from yibao.console import session
 from yibao.console.forms import ConsoleForm
+from yibao.console.menu import first_page
 from yibao.console.page import address_of
 from yibao.core.refusal import Refusal
 
@@ -278,7 +279,7 @@ def _take(request: HttpRequest, post: Post, wanted: str) -> HttpResponse:
         context = {"refusal": refusal, "held": _held(post.operator_id), "operator": post.operator}
         return answer(request, "console/posts.html", context, status=_NOT_TAKEN)
     session.choose(request, post_id=post.id, region=region)
-    return HttpResponseRedirect(wanted or reverse("console:home"))
+    return HttpResponseRedirect(wanted or reverse(first_page(post.role)))
 
 
 def next_of(request: HttpRequest) -> str:

@@ -14,6 +14,8 @@ from yibao.apps.collection import queries as collection
 from yibao.apps.desk import queries as desk
 from yibao.apps.desk.kinds import kind_of
 from yibao.apps.enrolment import queries as enrolment
+from yibao.apps.policy import queries as policy
+from yibao.apps.registry import queries as registry
 from yibao.apps.subsidy import queries as subsidy
 from yibao.console.page import ConsoleRequest, address
 from yibao.core.rules.book import UnknownParameter
@@ -170,6 +172,36 @@ def _exports_to_approve(request: ConsoleRequest) -> Iterable[Task]:
         )
 
 
+def _proposals(request: ConsoleRequest) -> Iterable[Task]:
+    """Proposals and settings of colleagues that a second person decides, the newest first."""
+    waiting = policy.to_decide(scope=request.scope)
+    if waiting:
+        yield Task(
+            due_on=None,
+            title=_("政策提案待审定"),
+            about=_("%(count)s 件") % {"count": len(waiting)},
+            stage=_("审定"),
+            cite="",
+            address=optional_address(request, "policy:proposals"),
+            verb=_("核对"),
+        )
+
+
+def _erasures(request: ConsoleRequest) -> Iterable[Task]:
+    """Wishes that identity data be deleted: a second person approves or refuses."""
+    count = registry.erasures_waiting(request.area_scope, request.year)
+    if count:
+        yield Task(
+            due_on=None,
+            title=_("身份信息删除待审批"),
+            about=_("%(count)s 件") % {"count": count},
+            stage=_("审批"),
+            cite="",
+            address=optional_address(request, "registry:erasures"),
+            verb=_("审批"),
+        )
+
+
 def _failed_jobs(request: ConsoleRequest) -> Iterable[Task]:
     """One's own jobs that did not finish."""
     for one in desk.failed_jobs(scope=request.scope):
@@ -212,6 +244,8 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     ("collection.claim", _unmatched_payments),
     ("subsidy.answer", _roster_rows),
     ("export.approve", _exports_to_approve),
+    ("policy.activate", _proposals),
+    ("registry.erase", _erasures),
     ("", _failed_jobs),
     ("", _unread_notices),
     ("access.approve_grant", _grants),
