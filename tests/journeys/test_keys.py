@@ -1,11 +1,15 @@
 """Hands stay on the keyboard: fields, shown keys, lists; drafts are kept while one types."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from tests.apps.access.offices import AT, hire
+from tests.console.season import late_season
 from tests.journeys.signing import sign_in
-from yibao.apps.access.models import Organisation
+from yibao.apps.access import operations as access
+from yibao.apps.access.models import GrantRequest, Organisation
 from yibao.apps.care import operations as care
 from yibao.apps.desk.models import Draft
 
@@ -112,4 +116,75 @@ def test_what_is_typed_is_kept_and_restored_after_the_session_was_killed(clerk, 
     page.get_by_role("button", name="放弃草稿").click()
     page.wait_for_url("**/care/institutions/new/**")
     assert not Draft.objects.exists()
+    assert complaints == []
+
+
+def test_f1_opens_the_help_of_the_field_and_tab_goes_from_field_to_field(clerk, complaints):
+    late_season()
+    page, _ = clerk
+    page.goto(reverse("desk:ask_export", args=["unpaid"]))
+    assert focused(page) == "purpose"
+    helped = page.locator(".field:has([name=purpose]) .yb-help")
+    page.keyboard.press("F1")
+    assert helped.locator("p").is_visible() and "不遮盖" in helped.inner_text()
+    assert focused(page) == "purpose"
+    page.keyboard.press("Escape")
+    assert not helped.locator("p").is_visible() and "/ask/" in page.url
+    page.keyboard.press("Tab")
+    assert focused(page) == "purpose_words"
+    page.keyboard.press("F1")
+    page.keyboard.press("F1")
+    assert page.locator(".yb-help[open]").count() == 0
+    page.locator("h1").click()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("F1")
+    page.wait_for_url("**/keys/**")
+    assert complaints == []
+
+
+def test_without_scripts_tab_meets_the_help_beside_a_field(open_page):
+    late_season()
+    page = open_page("desktop", scripts=False)
+    sign_in(page, hire(role="county_clerk", division="430423"))
+    page.goto(reverse("desk:ask_export", args=["unpaid"]) + "#main")
+    helped = page.locator(".field:has([name=purpose]) .yb-help")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if helped.locator("summary:focus").count():
+            break
+    page.keyboard.press("Enter")
+    assert helped.locator("p").is_visible()
+
+
+def test_a_key_held_down_decides_once_and_the_cursor_stands_in_the_next_decision(
+    open_page, complaints
+):
+    first = hire(role="security_admin", division="430423", name="罗一")
+    for name in ("谭小红", "曾建华", "周明"):
+        access.request_post(
+            scope=first.scope,
+            operator_id=hire(role="township_clerk", division="430423105", name=name).operator.id,
+            organisation_id=Organisation.objects.get(division="430423104").id,
+            role="township_clerk",
+            valid_from=AT.date(),
+            valid_until=AT.date() + timedelta(days=60),
+            reason="轮岗",
+            at=AT,
+        )
+    page = open_page("desktop")
+    sign_in(page, hire(role="security_admin", division="430423", name="罗二"))
+    page.goto(reverse("access:grants"))
+    page.locator("main table.tb tbody a").first.click()
+    assert focused(page).startswith("批准")
+    # Held down: the browser repeats the press on the page that comes next.
+    page.keyboard.down("Enter")
+    page.wait_for_selector("text=这是下一件")
+    for _ in range(5):
+        page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    assert GrantRequest.objects.filter(state="approved").count() == 1
+    assert focused(page).startswith("批准")
+    page.keyboard.press("Alt+n")
+    page.wait_for_load_state()
+    assert GrantRequest.objects.filter(state="approved").count() == 1
     assert complaints == []

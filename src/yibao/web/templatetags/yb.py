@@ -287,11 +287,14 @@ def field(context: Any, bound: BoundField, hint: str = "", mark: str = "") -> Sa
     """Return label, help, hint, errors and control; nothing is said by a placeholder."""
     request = context.get("request")
     region = getattr(getattr(request, "scope", None), "region", "")
-    described = [f"{bound.auto_id}-{part}" for part in ("hint", "error")]
+    described = [f"{bound.auto_id}-{part}" for part in ("hint", "error", "help")]
+    helped = help_of(bound, region=region, year=getattr(request, "year", 0)) if region else None
     shown = [described[0]] * bool(hint) + [described[1]] * bool(bound.errors)
     attributes: dict[str, Any] = {"aria-describedby": " ".join(shown)} if shown else {}
     if bound.errors:
         attributes["aria-invalid"] = "true"
+    if helped and not bound.use_fieldset:
+        attributes["aria-details"] = described[2]
     words = {
         "field": bound,
         "control": bound.as_widget(attrs=attributes),
@@ -300,7 +303,8 @@ def field(context: Any, bound: BoundField, hint: str = "", mark: str = "") -> Sa
         "mark": mark,
         "hint_id": described[0],
         "error_id": described[1],
-        "help": help_of(bound, region=region, year=getattr(request, "year", 0)) if region else None,
+        "help": helped,
+        "help_id": described[2],
     }
     return render_to_string("web/field.html", words)
 

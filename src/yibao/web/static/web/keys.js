@@ -2,7 +2,8 @@
 //
 // A key that is shown works: <kbd>Alt N</kbd> inside a button or a link is pressed by Alt+N. Besides: Enter and
 // Shift+Enter walk through the fields of a form that is sent by POST, arrows through the rows of a list, F2 finds a
-// person, Alt+J goes to the menu's filter, Ctrl+S keeps, Ctrl+Enter submits, Esc closes or goes back, F1 and Alt+/ show the keys. No single letters.
+// person, Alt+J goes to the menu's filter, Ctrl+S keeps, Ctrl+Enter submits, Esc closes or goes back, F1 opens the help of the field that one is in,
+// elsewhere F1, and everywhere Alt+/, show the keys. No single letters.
 // What is typed is kept every ten seconds and on leaving; a form is sent once.
 (function () {
   "use strict";
@@ -83,9 +84,22 @@
     return forms.length === 1 ? mainButton(forms[0]) : null;
   }
 
+  // ---------- help beside a field: F1 opens it, so that Tab goes from field to field ----------
+  function helpOf(one) {
+    var field = one && one.closest && one.closest(".field");
+    return field ? field.querySelector(".yb-help") : null;
+  }
+
+  all(".field .yb-help > summary").forEach(function (one) {
+    // Where there is nothing to stand in while one presses F1, Tab has to meet the help itself.
+    if (one.closest(".field").querySelector("input:not([type=hidden]), select, textarea")) { one.tabIndex = -1; }
+  });
+
   function press(one) { one.focus(); one.click(); }
 
   function back() {
+    var help = helpOf(document.activeElement);
+    if (help && help.open) { help.open = false; return true; }
     var open = all("details[open]").filter(function (one) { return one.closest("main, header") && one.matches(".yb-dialog, .yb-menu"); }).pop();
     if (open) { open.removeAttribute("open"); var head = open.querySelector("summary"); if (head) { head.focus(); } return true; }
     var inside = document.activeElement && document.activeElement.closest ? document.activeElement.closest("form") : null;
@@ -102,6 +116,8 @@
     if (name === "F2" && find && isSeen(find)) { go(find); return true; }
     var menu = name === "Alt J" && document.getElementById("yb-nav-find");
     if (menu && isSeen(menu)) { go(menu); return true; }
+    var help = name === "F1" && helpOf(document.activeElement);
+    if (help) { help.open = !help.open; return true; }
     if (name === "F1" || name === "Alt /") {
       var keys = document.querySelector("[data-keys]");
       if (keys) { location.assign(keys.href); return true; }
