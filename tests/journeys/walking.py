@@ -4,7 +4,7 @@ Tests that look at all pages (axe, scripts off, the pictures of the guide) walk 
 that a new page is looked at by all of them or by none, and none is loud.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from tests.apps.access.offices import hire
@@ -23,9 +23,16 @@ class Walk:
         self.missing: list[str] = []
         self.first: list[str] = []  # posts to open a page in before the others
 
-    def pages(self, *, scripts: bool = True) -> Iterator[tuple[str, Any]]:
-        """Yield (route, page) for each address that answers with a page; no files or parts of pages."""
+    def pages(
+        self, *, scripts: bool = True, only: Collection[str] = ()
+    ) -> Iterator[tuple[str, Any]]:
+        """Yield (route, page) for each address that answers with a page; no files or parts of pages.
+
+        `only` names the routes that are wanted, where not all are.
+        """
         for name, route in everything.seen_routes():
+            if only and name not in only:
+                continue
             for address in self.shown.addresses(name):
                 page, answer = self._opened(route.posts(), address, scripts)
                 kind = answer.headers.get("content-type", "")

@@ -46,8 +46,14 @@ def _context(request: ConsoleRequest, name: str, form: SignForm) -> dict[str, ob
     )
     table = outcomes_of(book, edition)
     own = request.scope.operator_id
+    heads = table.heads if table else ()
     rows = [
-        (row, signed.of(row.digest), any(one.by_id == own for one in signed.of(row.digest)))
+        (
+            row,
+            tuple(zip(heads, row.values)),
+            signed.of(row.digest),
+            any(one.by_id == own for one in signed.of(row.digest)),
+        )
         for row in (table.rows if table else ())
     ]
     return {
