@@ -43,6 +43,30 @@ def test_a_ledger_is_imported_and_an_error_row_mended(open_page, complaints, tmp
     assert complaints == []
 
 
+def test_a_ledger_is_imported_and_an_error_row_mended_without_scripts(
+    open_page, complaints, tmp_path
+):
+    open_town()
+    clerk = hire(role="township_clerk", division="430423105")
+    place = tmp_path / "查泉村台账.xlsx"
+    place.write_bytes(file_of(line(1), line(2), line(3, claimed=1)))
+    hands = Hands(open_page, scripts=False).sign_in(clerk)
+    hands.tab("台账导入", most=24).press("Enter").reads("台账导入")
+    hands.skip().tab("上传台账", most=6).press("Enter").reads("台账文件")
+    hands.skip().tab("填报单位", most=8).choose("查泉村委会", most=40).tab("文件", most=3)
+    with hands.page.expect_file_chooser() as chooser:
+        hands.press("Space")
+    chooser.value.set_files(place)
+    hands.tab("上传", most=4).press("Enter").reads("错误和待决定的行")
+    hands.skip().tab("就地改正", most=12).press("Enter").reads("改正查泉村委会的 1 行")
+    hands.skip().tab("缴费", most=24).replace("280").press("Enter")
+    hands.reads("确认入库 3 行")
+    hands.skip().tab("确认入库 3 行", most=12).press("Enter")
+    hands.reads("已入库 3 行")
+    hands.done("导入台账并改正一行", 80)
+    assert complaints == []
+
+
 def test_a_roster_is_confirmed_and_matched(open_page, complaints):
     county = late_season()
     rosters.upload(county, (1, "低保"), (2, "低保"))
