@@ -163,6 +163,27 @@ def test_undoing_is_the_reviewers_and_asks_for_a_reason(clerk, spoilt, county):
         assert not Enrolment.objects.filter(withdrawn_at=None).exists()
 
 
+def test_where_nothing_is_to_be_undone_the_page_says_so_and_has_no_button(clerk, spoilt, county):
+    browser, _ = clerk
+    reviewer, _ = sign_in_as(role="county_reviewer", division="430423", name="谭丽娟")
+    address = reverse("enrolment:undo", args=[spoilt.pk])
+
+    def shown(address):
+        words = words_of(reviewer.get(address))
+        main = words[words.index("<main") : words.index("</main>")]
+        assert "没有可以撤销的行" in main
+        assert "<form" not in main and "btn-danger" not in main and " 0 行" not in main
+        return main
+
+    assert "这一批次没有写入任何数据。" in shown(address)
+    browser.post(reverse("enrolment:confirm", args=[spoilt.pk]))
+    reviewer.post(address, {"reason": "传错了村"})
+    assert "登记已整批撤回" in shown(address)
+    with scoped(county):
+        correction = LedgerImport.objects.latest("id")
+    assert "本身就是撤销" in shown(reverse("enrolment:undo", args=[correction.pk]))
+
+
 def test_the_list_takes_as_many_queries_for_many_ledgers_as_for_one(clerk):
     browser, scope = clerk
     counts = []

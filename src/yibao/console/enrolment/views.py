@@ -249,5 +249,10 @@ def undo(request: ConsoleRequest, import_id: int) -> HttpResponse:
             words = _("已撤销 %(count)s 行") % {"count": f"{correction.rows_total:,}"}
             return done(request, words, "enrolment:import", correction.pk)
     found = queries.import_page(scope=request.scope, import_id=import_id, limit=0)
-    context = {"form": form, "found": found, "one": found.line}
+    context = {
+        "form": form,
+        "found": found,
+        "one": found.line,
+        "may_undo": _may_undo(request, found) and found.rows_written > 0,
+    }
     return page(request, "console/enrolment/undo.html", context)
