@@ -113,6 +113,7 @@ ENTRIES: tuple[Entry, ...] = (
         badge=registry.erasures_waiting,
     ),
     Entry("console:active_sessions", _("登录会话"), "admin", "access.end_session", icon="lock"),
+    Entry("access:organisations", _("组织与区划"), "admin", "access.organisations", icon="people"),
     Entry("access:audit", _("审计日志"), "admin", "audit.read", icon="lock"),
     Entry("system:health", _("系统状态"), "admin", "system.health", icon="board"),
 )
@@ -184,7 +185,7 @@ MENUS: dict[str, Headings] = {
     ),
     Role.SYSTEM_ADMIN: (
         ("", ("console:home",)),
-        (_("运行"), ("system:health", "desk:jobs", "desk:notices")),
+        (_("运行"), ("system:health", "access:organisations", "desk:jobs", "desk:notices")),
     ),
 }
 

@@ -127,3 +127,19 @@ def test_who_watches_asks_for_the_ledger_as_an_export_and_who_grants_does_not(ad
 @pytest.mark.parametrize("route", LISTS)
 def test_what_cannot_be_read_is_left_out(admin, route, asked):
     assert admin[0].get(reverse(route), asked).status_code == 200
+
+
+def test_the_system_administrator_sees_the_organisations_of_the_area(admin):
+    client, scope = sign_in_as(role="system_admin", division="430423", name="唐敏")
+    at = reverse("access:organisations")
+    found = text_of(client.get(at, {"kind": "township"}))
+    rows = re.findall(r'<th scope="row">([^<]+)</th><td data-label="种类">([^<]+)</td>', found)
+    places = queries.places_and_offices(scope)
+    towns = places.filter(kind="township").values_list("name", flat=True)
+    assert sorted(name for name, _ in rows) == sorted(towns)
+    assert {kind for _, kind in rows} == {"乡镇（街道）"}
+    assert "衡阳市" not in text_of(client.get(at, {"q": "衡阳"}))
+    every = client.get(at, {"csv": "1"}).content.decode("utf-8-sig").splitlines()
+    assert len(every) == 1 + places.count()
+    assert every[1].split(",")[:2] == ["衡山县", "县（旗）"]
+    assert admin[0].get(at).status_code == 403

@@ -48,3 +48,12 @@ select r.id, r.operator_id, a.name, a.staff_no, r.role, r.valid_from, r.valid_un
 # Who holds a post on the day: for conditions on accounts.
 HOLDS = """select from access_post h where h.operator_id = t.id and h.valid_from <= %(day)s
              and (h.valid_until is null or h.valid_until > %(day)s)"""
+# Places come from the table of divisions, offices stand after their place.
+ORGANISATIONS = """
+select o.id, o.name, o.kind, o.division, o.valid_from, o.region_id as region, o.area_from,
+       o.area_until,
+       coalesce(array_position(array['city', 'county', 'township', 'village'], o.kind), 9) as level,
+       (select p.name from access_organisation p where p.id = o.parent_id) as parent,
+       (select count(*) from access_operator a
+         where a.organisation_id = o.id and a.is_active) as accounts
+  from access_organisation o"""

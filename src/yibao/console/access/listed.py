@@ -1,6 +1,6 @@
-"""The lists of rights: accounts, posts that were ever held, requests for posts.
+"""The lists of rights: accounts, posts that were ever held, requests for posts; organisations.
 
-They name staff, so they leave by the door of exports; who may not ask for one reads and prints.
+Those that name staff leave by the door of exports; who may not ask for one reads and prints.
 """
 
 import json
@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import listed as asked
-from yibao.apps.access.models import GrantState, Role
+from yibao.apps.access.models import GrantState, OrganisationKind, Role
 from yibao.apps.access.scope import Scope
 from yibao.apps.access.words import in_words
-from yibao.apps.desk.sources import DAY, MOMENT
+from yibao.apps.desk.sources import COUNT, DAY, MOMENT
 from yibao.apps.desk.tables import Row, Table
 from yibao.console.access.forms import ROLES
 from yibao.console.desk.forms import ListForm
@@ -74,6 +74,15 @@ class RequestsForm(_StaffForm):
     role = forms.ChoiceField(label=_("岗位"), required=False, choices=_EVERY_ROLE)
 
 
+class OrganisationsForm(ListForm):
+    """Which organisations: called how, of which kind."""
+
+    q = forms.CharField(label=_("名称或区划代码"), required=False, max_length=60)
+    kind = forms.ChoiceField(
+        label=_("种类"), required=False, choices=[("", _("全部")), *OrganisationKind.choices]
+    )
+
+
 def _staff(given: dict[str, Any]) -> Narrowed:
     if not given["q"]:
         return [], {}
@@ -101,6 +110,14 @@ def _requests(given: dict[str, Any], scope: Scope) -> Narrowed:
     return both(
         _staff(given), equal({**given, "state": "" if state == "all" else state}, "role", "state")
     )
+
+
+def _organisations(given: dict[str, Any], scope: Scope) -> Narrowed:
+    where, values = equal(given, "kind")
+    if given["q"]:
+        where = [*where, "position(%(q)s in t.division) = 1 or position(%(q)s in t.name) > 0"]
+        values |= {"q": given["q"]}
+    return where, values
 
 
 def _in_area(scope: Scope) -> Narrowed:
@@ -262,5 +279,38 @@ REQUESTS_LIST = register(
         always=_in_area,
         picks=False,
         empty=(_("没有等待批准的申请"), _("岗位在人员页面申请。")),
+    )
+)
+ORGANISATIONS_LIST = register(
+    List(
+        "organisations",
+        _("组织与区划"),
+        route="access:organisations",
+        action="access.organisations",
+        table=Table(asked.ORGANISATIONS),
+        columns=(
+            Column("name", _("名称"), sorts=True),
+            Column(
+                "kind", _("种类"), words=lambda row, scope: str(OrganisationKind(row.kind).label)
+            ),
+            Column("parent", _("上级")),
+            Column("division", _("区划代码"), opt=True, sorts=True),
+            Column(
+                "accounts",
+                _("在用账号"),
+                COUNT,
+                words=lambda row, scope: row.accounts or "",
+                needs=("accounts",),
+                opt=True,
+            ),
+            Column("valid_from", _("起始"), DAY, opt=True, shown=False),
+        ),
+        order=("area_from", "level"),
+        form=OrganisationsForm,
+        narrow=_organisations,
+        always=_in_area,
+        persons=False,
+        picks=False,
+        empty=(_("此区划内没有机构"), ""),
     )
 )

@@ -23,6 +23,7 @@ urlpatterns = [
     path("posts/<int:post_id>/end/", grants.end_post, name="end_post"),
     path("review/", grants.review, name="review"),
     path("review/<int:post_id>/", grants.review_post, name="review_post"),
+    path("organisations/", views.organisations, name="organisations"),
     path("matrix/", matrix.matrix, name="matrix"),
     path("matrix/exclusive/", matrix.exclusive, name="exclusive"),
     path("audit/", audit.log, name="audit"),

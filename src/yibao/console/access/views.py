@@ -8,7 +8,7 @@ from yibao.apps.access import operations, queries, rights
 from yibao.apps.access.models import Operator
 from yibao.apps.access.training import article_asking_for_training
 from yibao.console.access.forms import AccountForm, CertificateForm, CloseForm
-from yibao.console.access.listed import OPERATORS_LIST
+from yibao.console.access.listed import OPERATORS_LIST, ORGANISATIONS_LIST
 from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, address, console_page, done, page
 from yibao.rulebook.regions import region
@@ -18,6 +18,12 @@ from yibao.rulebook.regions import region
 def operators(request: ConsoleRequest) -> HttpResponse:
     """Show who has an account, with posts and trainings, by number, name, post and state."""
     return list_page(request, OPERATORS_LIST, template="console/access/operators.html")
+
+
+@console_page()
+def organisations(request: ConsoleRequest) -> HttpResponse:
+    """Show the places and offices of the area: what the system administrator answers for."""
+    return list_page(request, ORGANISATIONS_LIST, template="console/access/organisations.html")
 
 
 @console_page()
