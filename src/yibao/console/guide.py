@@ -1,12 +1,12 @@
 """The guide: Markdown of the product's own folder, a page a subject; every menu entry leads to one.
 
-The files lie in `yibao/console/guide_text/<language>/`, their pictures beside them. A page that is
-not written yet says so and leads to those that are.
+The files lie in docs/guide/<language>/, their pictures beside them; a built package holds a copy
+in `yibao/console/guide_text/` (setup.py). A page that is not written yet says so and leads to those
+that are.
 """
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 
 from django.http import FileResponse, Http404, HttpResponse
@@ -17,16 +17,16 @@ from yibao.console.menu import ENTRIES, Entry
 from yibao.console.page import ConsoleRequest, console_page, page
 from yibao.web.markdown import html_of
 
+_PACKAGE = Path(__file__).resolve().parent
 _NAME = re.compile(r"[a-z0-9_-]+")
 _PICTURE = re.compile(r"[A-Za-z0-9_-]+\.(png|jpg|svg)")
 _TITLE = re.compile(r"^#\s+(.+)$", re.M)
 
 
-def guide_folder() -> Path:
+def guide_folder(package: Path = _PACKAGE) -> Path:
     """Return where the guide lies: in the package, or beside the source while it is worked on."""
-    inside = Path(str(files("yibao.console"))) / "guide_text"
-    beside = Path(__file__).resolve().parents[3] / "docs" / "guide"
-    return inside if inside.is_dir() else beside
+    inside = package / "guide_text"
+    return inside if inside.is_dir() else package.parents[2] / "docs" / "guide"
 
 
 @console_page()
