@@ -112,13 +112,61 @@ def named(memo):
 
 def test_the_day_book_is_newest_first_with_what_it_comes_to(money, accountant):
     said = words(accountant.get(money.address(rest="days/"), {"month": "2020"}))
+    assert "总账 2020 年全年 3 笔，470.50 元" in said
     assert re.search(
-        r"2020-12-10 记 0002 收到待查款项（国库） 国库存款 暂收款 50\.50 470\.50 "
-        r"2020-12-04 记 0001 收到居民个人缴费（国库） 国库存款 社会保险费收入 140\.00 420\.00 "
-        r"2020-11-09 记 0001 收到居民个人缴费（国库） 国库存款 社会保险费收入 280\.00 280\.00 "
-        r"列出 3 笔合计 470\.50",
+        r"记 0002 2020-12-10 收到待查款项（国库） 国库存款 暂收款 50\.50 "
+        r"记 0001 2020-12-04 收到居民个人缴费（国库） 国库存款 社会保险费收入 140\.00 "
+        r"记 0001 2020-11-09 收到居民个人缴费（国库） 国库存款 社会保险费收入 280\.00 "
+        r"本页 3 行合计 470\.50",
         said,
     )
+    newest = words(accountant.get(money.address(rest="days/")))
+    assert "总账 2020 年 12 月 2 笔，190.50 元" in newest
+
+
+def test_the_day_book_adds_up_row_by_row_what_is_wanted_where_that_is_asked_for(money, accountant):
+    for _n in range(19):
+        money.post("main", premium(100, date(2020, 12, 11)))
+    asked = {"month": "2020", "cols": ["voucher_no", "amount_fen", "running_fen"], "size": 20}
+    cells = r'data-label="累计">([\d,.]+)<'
+    first = accountant.get(money.address(rest="days/"), asked).content.decode()
+    assert re.findall(cells, first)[:2] == ["489.50", "488.50"]
+    later = accountant.get(link(first, "next")).content.decode()
+    assert re.findall(cells, later) == ["420.00", "280.00"]
+    only = accountant.get(money.address(rest="days/"), {**asked, "account": "2001"})
+    assert re.findall(cells, only.content.decode()) == ["50.50"]
+
+
+def test_the_sum_of_the_day_book_is_that_of_all_its_rows_picked(money, accountant):
+    asked = {"month": "2020-12", "kind": "premium_received"}
+    said = words(accountant.get(money.address(rest="days/"), {**asked, "sum": 1, "every": 1}))
+    assert "1 笔，140.00 元" in said
+    assert "已选 1 行，金额合计 140.00 元" in said
+
+
+def test_the_day_book_marks_what_was_reversed_and_what_reverses(money, accountant):
+    entry_id = money.post("main", premium(300))
+    accountant.post(f"/fund/books/entries/{entry_id}/reverse/", {"reason": "重复入账"})
+    said = accountant.get(money.address(rest="days/"), {"month": "2020-12"}).content.decode()
+    marks = re.findall(r'data-label="冲销">(.*?)</td>', said, re.S)
+    assert ["已被冲销" in one for one in marks].count(True) == 1
+    assert [one != "" and "已被冲销" not in one for one in marks].count(True) == 1
+
+
+def test_the_day_book_is_kept_under_a_name_taken_as_a_file_and_printed(money, accountant):
+    address = money.address(rest="days/")
+    given = {"query": "month=2020&kind=premium_received", "name": "缴费", "next": address}
+    assert accountant.post("/desk/lists/fund_entries/save/", given).status_code == 302
+    answer = accountant.get(address, {"month": "2020", "csv": 1})
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row[0] for row in rows[-3:]] == ["记 0002", "记 0001", "记 0001"]
+    sheet = words(accountant.get(address, {"month": "2020-11", "print": 1}))
+    assert "居民医保基金总账日记账 2020 年 11 月" in sheet
+    assert "月份：2020 年 11 月" in sheet
+
+
+def link(said, rel):
+    return re.search(rf'<a rel="{rel}" href="([^"]+)"', said)[1].replace("&amp;", "&")
 
 
 @pytest.mark.parametrize(
@@ -159,13 +207,14 @@ def test_pages_of_the_day_book_meet_without_gap_and_the_running_amount_goes_on(m
 def test_the_way_to_earlier_entries_leads_there(money, accountant):
     for n in range(60):
         money.post("main", premium(100 + n))
-    said = accountant.get(money.address(rest="days/"), {"month": "2020-12"}).content.decode()
-    address = re.search(r'href="([^"]*after=\d+[^"]*)"', said).group(1).replace("&amp;", "&")
-    later = accountant.get(address).content.decode()
+    asked = {"month": "2020-12", "size": 50}
+    said = accountant.get(money.address(rest="days/"), asked).content.decode()
+    later = accountant.get(link(said, "next")).content.decode()
     both = [set(re.findall(r"/fund/books/entries/(\d+)/", one)) for one in (said, later)]
     assert [len(one) for one in both] == [50, 12]
     assert not both[0] & both[1]
-    assert "回到最新" in later
+    back = accountant.get(link(later, "prev")).content.decode()
+    assert set(re.findall(r"/fund/books/entries/(\d+)/", back)) == both[0]
 
 
 def test_an_account_shows_its_balance_after_each_line(money, accountant):

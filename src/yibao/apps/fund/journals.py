@@ -242,14 +242,6 @@ def operator_names(ids: Iterable[int]) -> dict[int, str]:
     return dict(Operator.objects.filter(id__in=set(ids)).values_list("id", "name"))
 
 
-def words_of_entries(*, scope: Scope, book_id: int) -> tuple[list[str], list[str]]:
-    """Return the kinds of entries and the kinds of sources that a book holds, for a filter."""
-    with scoped(scope):
-        pairs = Entry.objects.filter(book_id=book_id).order_by()
-        found = list(pairs.values_list("kind", "source_kind").distinct())
-    return sorted({kind for kind, _ in found}), sorted({source for _, source in found})
-
-
 def both_sides(legs: Sequence[LegRow]) -> tuple[list[LegRow], list[LegRow]]:
     """Return the lines that are debited and those that are credited."""
     return [leg for leg in legs if leg.debit_fen], [leg for leg in legs if leg.credit_fen]

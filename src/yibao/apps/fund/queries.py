@@ -207,13 +207,6 @@ def reversed_by(*, scope: Scope, entry_id: int) -> int | None:
         return Entry.objects.filter(reverses_id=entry_id).values_list("id", flat=True).first()
 
 
-def kinds_of(*, scope: Scope, book_id: int) -> list[str]:
-    """Return the kinds of entries that a book holds."""
-    with scoped(scope):
-        kinds = Entry.objects.filter(book_id=book_id).values_list("kind", flat=True)
-        return sorted(set(kinds.distinct()))
-
-
 def balance_of_party(
     *, scope: Scope, book_id: int, party_kind: str, party_id: int
 ) -> list[PartyRow]:

@@ -95,8 +95,13 @@ def on_its_side(account: Account, balance_fen: int) -> int:
     return balance_fen if account.normal == "debit" else -balance_fen
 
 
-def _accounts(legs: Sequence[LegRow]) -> str:
-    names = list(dict.fromkeys(leg.zh for leg in legs))
+def several(accounts: Iterable[str]) -> str:
+    """Return one account's name, or that of the first of several with their number."""
+    names = list(dict.fromkeys(accounts))
     if len(names) > 1:
         return _("%(name)s 等 %(count)s 个科目") % {"name": names[0], "count": len(names)}
     return names[0] if names else ""
+
+
+def _accounts(legs: Sequence[LegRow]) -> str:
+    return several(leg.zh for leg in legs)

@@ -15,29 +15,39 @@ ACCOUNT_KINDS: dict[str, Any] = {
     "expense": _("支出"),
 }
 
-ENTRY_KINDS: dict[str, Any] = {
-    "premium_received": _("收到个人缴费"),
-    "unmatched_receipt": _("收到待查款项"),
-    "unmatched_claimed": _("待查款项转收入"),
-    "unmatched_returned": _("退回待查款项"),
-    "subsidised_premium_received": _("收到资助参保缴费"),
-    "fiscal_subsidy_received": _("收到财政补助"),
-    "interest_received": _("收到利息"),
-    "income_moved": _("账户间划转"),
-    "institution_paid": _("拨付定点机构"),
-    "deposit_released": _("退还质量保证金"),
-    "person_paid": _("支付个人待遇"),
-    "due_raised": _("应缴"),
-    "due_cancelled": _("撤销应缴"),
-    "due_subsidised": _("资助参保"),
-    "subsidy_withdrawn": _("取消资助"),
-    "due_paid": _("缴费"),
-    "payment_unmatched": _("撤销缴费匹配"),
-    "cash_taken": _("代收现金"),
-    "cash_deposited": _("代收现金缴存"),
-    "benefit_owed": _("垫付待遇"),
-    "benefit_reversed": _("冲正垫付待遇"),
+# The kinds of entries that each kind of book has.
+KINDS_OF_BOOK: dict[str, dict[str, Any]] = {
+    "main": {
+        "premium_received": _("收到个人缴费"),
+        "unmatched_receipt": _("收到待查款项"),
+        "unmatched_claimed": _("待查款项转收入"),
+        "unmatched_returned": _("退回待查款项"),
+        "subsidised_premium_received": _("收到资助参保缴费"),
+        "fiscal_subsidy_received": _("收到财政补助"),
+        "interest_received": _("收到利息"),
+        "income_moved": _("账户间划转"),
+        "institution_paid": _("拨付定点机构"),
+        "deposit_released": _("退还质量保证金"),
+        "person_paid": _("支付个人待遇"),
+    },
+    "dues": {
+        "due_raised": _("应缴"),
+        "due_cancelled": _("撤销应缴"),
+        "due_subsidised": _("资助参保"),
+        "subsidy_withdrawn": _("取消资助"),
+        "due_paid": _("缴费"),
+        "payment_unmatched": _("撤销缴费匹配"),
+    },
+    "custody": {
+        "cash_taken": _("代收现金"),
+        "cash_deposited": _("代收现金缴存"),
+    },
+    "institutions": {
+        "benefit_owed": _("垫付待遇"),
+        "benefit_reversed": _("冲正垫付待遇"),
+    },
 }
+ENTRY_KINDS = {kind: zh for kinds in KINDS_OF_BOOK.values() for kind, zh in kinds.items()}
 
 SOURCES: dict[str, Any] = {
     "payment": _("缴费记录"),

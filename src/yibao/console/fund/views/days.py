@@ -1,20 +1,26 @@
 """The day book, the lines of an account, and one entry."""
 
+from dataclasses import replace
+from functools import partial
+
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from yibao.apps.fund import journals, operations
-from yibao.apps.fund.charts import chart_of
 from yibao.apps.fund.journals import Wanted
+from yibao.apps.fund.listed import ENTRIES_WITH_RUNNING
 from yibao.apps.fund.models import BookKind
 from yibao.apps.registry.queries import area_names
 from yibao.console.fund import sheets, words
 from yibao.console.fund.asked import number, opened
 from yibao.console.fund.forms import ReverseForm
+from yibao.console.fund.listed import ENTRIES_LIST, RUNNING, EntriesForm
 from yibao.console.fund.parties import named
 from yibao.console.fund.period import Period
-from yibao.console.fund.shown import entry_line, on_its_side, voucher
+from yibao.console.fund.shown import on_its_side, voucher
 from yibao.console.fund.views.books import a_file
+from yibao.console.listing import COLUMNS
+from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, address, console_page, done, page
 
 # As many rows as a file holds: what is more is asked for month by month.
@@ -23,39 +29,30 @@ _MOST = 20000
 
 @console_page()
 def days(request: ConsoleRequest, book_id: int) -> HttpResponse:
-    """Show the day book, newest first, by account, kind and source, with running amounts."""
+    """Show the day book, newest first, by month, account, kind and source."""
     at = opened(request, book_id)
-    asked = {name: request.GET.get(name, "")[:40] for name in ("account", "kind", "source")}
-    wanted = _wanted(at.period, asked)
-    found = journals.day_book_page(
-        scope=request.scope, book_id=book_id, wanted=wanted, after_id=number(request, "after")
+    asked = _asked(request)
+    shown = replace(ENTRIES_LIST, form=partial(EntriesForm, at=at))
+    if RUNNING in request.GET.getlist(COLUMNS):
+        shown = replace(shown, table=ENTRIES_WITH_RUNNING)
+    return list_page(
+        request,
+        shown,
+        template="console/fund/days.html",
+        sheet="console/fund/days_sheet.html",
+        context={"at": at, "asked": asked},
+        book_id=book_id,
+        from_=at.period.from_,
+        until=at.period.until,
+        **asked,
     )
-    kinds, sources = journals.words_of_entries(scope=request.scope, book_id=book_id)
-    more = ""
-    if found.after_id:
-        query = {**asked, "month": at.period.key, "after": found.after_id}
-        more = address(request, "fund:days", book_id, **query)
-    context = {
-        "at": at,
-        "asked": asked,
-        "found": found,
-        "lines": [entry_line(row) for row in found.rows],
-        "page_fen": sum(row.entry.amount_fen for row in found.rows),
-        "accounts": list(chart_of(at.book.kind)),
-        "kinds": [(kind, words.entry_kind(kind)) for kind in kinds],
-        "sources": [(kind, words.source(kind)) for kind in sources],
-        "is_filtered": any(asked.values()),
-        "is_later": "after" in request.GET,
-        "more": more,
-    }
-    return page(request, "console/fund/days.html", context)
 
 
 @console_page()
 def days_file(request: ConsoleRequest, book_id: int, kind: str) -> HttpResponse:
     """Send the day book as asked for, one row a line of an entry, as Excel or CSV."""
     at = opened(request, book_id)
-    asked = {name: request.GET.get(name, "")[:40] for name in ("account", "kind", "source")}
+    asked = _asked(request)
     found = journals.day_book_page(
         scope=request.scope, book_id=book_id, wanted=_wanted(at.period, asked), limit=_MOST
     )
@@ -164,6 +161,10 @@ def _entry(request: ConsoleRequest, entry_id: int, form: ReverseForm) -> dict[st
         and row.reverses_id is None,
         "form": form,
     }
+
+
+def _asked(request: ConsoleRequest) -> dict[str, str]:
+    return {name: request.GET.get(name, "")[:40] for name in ("account", "kind", "source")}
 
 
 def _wanted(at: Period, asked: dict[str, str]) -> Wanted:
