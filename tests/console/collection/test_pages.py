@@ -9,9 +9,11 @@ from tests.apps.collection.town import Line, agent, dues, payment_file, payments
 from tests.apps.registry.people import CHAQUAN, number
 from tests.console.season import late_season
 from tests.console.signed_in import sign_in_as
+from yibao.apps.access.models import AuditRecord
 from yibao.apps.access.scope import scoped
 from yibao.apps.collection import operations
 from yibao.apps.collection.models import CashCollection, PaymentMatch
+from yibao.console.routes import routes
 
 pytestmark = pytest.mark.django_db
 
@@ -210,6 +212,22 @@ def test_receipts_are_handed_out_by_the_township(season):
     assert "已发放收据号段" in words(answer)
     again = client.post(reverse("collection:ranges"), given)
     assert again.status_code == 422
+
+
+def test_a_receipt_bears_its_payers_whole_name_and_who_opened_it_is_written_down(season):
+    client, scope = sign_in_as(role="county_clerk", division="430423", name="县经办")
+    with scoped(season):
+        cash = CashCollection.objects.select_related("due__person").order_by("id").first()
+        payer = cash.due.person.name
+    page = words(client.get(reverse("collection:receipt", args=[cash.receipt_no])))
+    assert f"<dd>{payer}</dd>" in page
+    assert dict(routes()["collection:receipt"].shows) == {"name": "whole"}
+    village = reverse("village:receipts") + f"?no={cash.receipt_no}"
+    assert payer in words(client.get(village))
+    with scoped(season):
+        kept = AuditRecord.objects.filter(object_kind="receipt", operator_id=scope.operator_id)
+        first, _second = kept.order_by("id")
+    assert (first.object_id, first.action) == (cash.receipt_no, "collection.read")
 
 
 def test_a_clerk_of_another_township_sees_none_of_it(season):

@@ -34,6 +34,7 @@ OBJECTS: dict[str, tuple[Any, str, str]] = {
     "payment": (_l("缴费"), "collection:payment", "collection_payment"),
     "payment_file": (_l("缴费文件"), "collection:file", "collection_paymentfile"),
     "cash_collection": (_l("代收现金"), "", "collection_cashcollection"),
+    "receipt": (_l("收据"), "", ""),
     "cash_deposit": (_l("现金入库"), "", "collection_cashdeposit"),
     "roster": (_l("资助名单"), "subsidy:roster", "subsidy_roster"),
     "roster_row": (_l("名单行"), "subsidy:row", "subsidy_rosterrow"),
