@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from yibao.core.refusal import Refusal
+from yibao.core.rules.declarations import Label
 from yibao.rulebook.national import divisions
 
 
@@ -26,8 +27,24 @@ class RegionUnknown(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """What is on record of a document beside its title, number and date; empty: nothing is."""
+
+    issued_by: str = ""
+    sent_to: tuple[str, ...] = ()
+    based_on: tuple[str, ...] = ()
+    issued_with: tuple[str, ...] = ()
+    interpreted_by: str = ""
+    insured_year: int | None = None
+    on_trial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
-    """A pooling region: the division it covers and the offices that run it."""
+    """A pooling region: the division it covers, the offices that run it, the scheme they run.
+
+    `documents` holds a record for each source of the region's rulebook that has one, by its name.
+    """
 
     code: str
     name: str
@@ -36,6 +53,8 @@ class Region:
     area_until: int
     bureau: str
     agency: str
+    scheme: Label
+    documents: Mapping[str, DocumentRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +143,14 @@ def _region(code: str, row: dict[str, Any]) -> Region:
         area_until=area_until,
         bureau=row["bureau"],
         agency=row["agency"],
+        scheme=Label(**_table()["schemes"][row["scheme"]]),
+        documents={name: _record(one) for name, one in row.get("documents", {}).items()},
+    )
+
+
+def _record(row: dict[str, Any]) -> DocumentRecord:
+    return DocumentRecord(
+        **{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
     )
 
 

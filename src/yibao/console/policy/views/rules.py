@@ -20,10 +20,15 @@ def rules(request: ConsoleRequest) -> HttpResponse:
     book = words.own_book(request)
     lines = rule_lines(scope=request.scope, year=request.year)
     sources = [source for source in book.sources.values() if not source.ours]
+    region = region_of(request.scope.region)
     readings = [source for source in book.sources.values() if source.ours]
     context = {
         "lines": [(line, words.rule_words(book, line.name)) for line in lines],
-        "sources": sorted(sources, key=lambda source: source.published),
+        "sources": [
+            (source, region.documents.get(source.name))
+            for source in sorted(sources, key=lambda source: source.published)
+        ],
+        "scheme": words.labelled(region.scheme),
         "readings": [
             (number, words.labelled(label))
             for source in readings
@@ -31,7 +36,7 @@ def rules(request: ConsoleRequest) -> HttpResponse:
         ],
         "hash": book.text_hash,
         "newest": queries.versions(scope=request.scope)[0],
-        "region": region_of(request.scope.region),
+        "region": region,
         "open": len(book.open_settings()),
     }
     return page(request, "console/policy/rules.html", context)
@@ -54,6 +59,7 @@ def rule_context(request: ConsoleRequest, name: str) -> dict[str, object]:
     line = next(
         one for one in rule_lines(scope=request.scope, year=request.year) if one.name == name
     )
+    region = region_of(request.scope.region)
     return {
         "name": name,
         "label": words.rule_words(book, name),
@@ -63,10 +69,13 @@ def rule_context(request: ConsoleRequest, name: str) -> dict[str, object]:
         "table": table,
         "signed": signed,
         "newest": queries.versions(scope=request.scope)[0],
-        "sources": [book.sources[source] for source in line.sources],
+        "sources": [
+            (book.sources[source], region.documents.get(source)) for source in line.sources
+        ],
+        "scheme": words.labelled(region.scheme),
         "form": TryForm(book=book, facts=facts_of(edition)),
         "line": line,
-        "region": region_of(request.scope.region),
+        "region": region,
     }
 
 
