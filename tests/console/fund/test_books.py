@@ -391,3 +391,20 @@ def test_books_are_opened_from_the_console():
     assert "账簿已建立" in words(done)
     assert words(accountant.get("/fund/books/")).count("未记账") == 4
     assert accountant.post("/fund/books/new/", {"unit": "99999999"}).status_code == 422
+
+
+def test_a_page_of_the_day_book_is_walked_by_its_index_and_not_sorted(money, accountant):
+    for _n in range(25):
+        money.post("main", premium(100))
+    address = money.address(rest="days/")
+    first = accountant.get(address, {"month": "2020", "size": 20}).content.decode()
+    with CaptureQueriesContext(connection) as found:
+        accountant.get(link(first, "next"))
+    asked = [one["sql"] for one in found if "order by t.posted_on desc" in one["sql"]]
+    assert len(asked) == 1
+    with scoped(money.scope), connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off; set local enable_bitmapscan = off")
+        cursor.execute(f"explain {asked[0]}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Index Scan Backward using day_book on fund_entry e" in plan, plan
+    assert not re.search(r"^\s*(->)?\s*Sort", plan.partition("SubPlan")[0], re.M), plan
