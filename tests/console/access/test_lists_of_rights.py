@@ -13,6 +13,7 @@ from tests.console.signed_in import sign_in_as
 from yibao.apps.access import operations, queries
 from yibao.apps.access.models import Organisation
 from yibao.apps.access.words import scope_in_words
+from yibao.console.access.listed import OPERATORS_LIST, POSTS_LIST, REQUESTS_LIST
 
 pytestmark = pytest.mark.django_db
 LISTS = ("access:operators", "access:grants", "access:posts")
@@ -143,3 +144,33 @@ def test_the_system_administrator_sees_the_organisations_of_the_area(admin):
     assert len(every) == 1 + places.count()
     assert every[1].split(",")[:2] == ["衡山县", "县（旗）"]
     assert admin[0].get(at).status_code == 403
+
+
+@pytest.mark.parametrize("order", ["", "name", "-name", "division"])
+def test_every_organisation_comes_once_in_each_order(order):
+    client, scope = sign_in_as(role="system_admin", division="430423", name="唐敏")
+    html = text_of(client.get(reverse("access:organisations"), {"sort": order, "size": 20}))
+    codes = []
+    while True:
+        codes += re.findall(r'data-label="区划代码">(\d+)<', html)
+        further = re.search(r'<a rel="next" href="([^"]+)"', html)
+        if not further:
+            break
+        html = text_of(client.get(further[1].replace("&amp;", "&")))
+    places = queries.places_and_offices(scope).exclude(division="")
+    assert sorted(codes) == sorted(places.values_list("division", flat=True))
+    assert order != "division" or codes == sorted(codes)
+
+
+@pytest.mark.parametrize(
+    "one", [OPERATORS_LIST, POSTS_LIST, REQUESTS_LIST], ids=lambda one: one.code
+)
+def test_an_export_writes_what_the_list_shows(admin, one):
+    _, scope = admin
+    ask(scope, "曾建华")
+    source = one.as_source()
+    given = {"query": "", "year": ON.year}
+    rows = list(source.rows(scope, given, AT))
+    assert len(rows) == source.count(scope, given, AT) >= 1
+    assert {len(row) for row in rows} == {len(source.heads(scope, given))}
+    assert any("曾建华" in row for row in rows)
