@@ -137,6 +137,9 @@ def test_a_proposal_is_refused_mended_simulated_and_activated_by_another(
     other.get_by_role("link", name="降低起付标准").click()
     keep("13-to-decide", other)
     other.get_by_role("button", name="审定生效").click()
+    # It was the last that waited: the list says so, and opens it.
+    assert "已生效，此后按它办理" in other.locator("main").inner_text()
+    other.get_by_role("link", name="降低起付标准", exact=True).click()
     assert "已生效" in other.get_by_role("heading", level=1).inner_text()
     assert PAPER.number in other.locator("main").inner_text()
     keep("14-activated", other)
@@ -191,6 +194,8 @@ def test_a_setting_is_set_by_two_persons_and_what_was_silent_is_answered(
     other.get_by_role("link", name="新生儿参保期限").click()
     keep("24-to-confirm", other)
     other.get_by_role("button", name="审定生效").click()
+    assert "已生效，此后按它办理" in other.locator("main").inner_text()
+    other.goto("/policy/settings/newborn_time/?year=2009")
     assert "已定" in other.get_by_role("heading", level=1).inner_text()
     keep("25-confirmed", other)
     said = ask(page)
