@@ -150,7 +150,13 @@ def _region(code: str, row: dict[str, Any]) -> Region:
 
 def _record(row: dict[str, Any]) -> DocumentRecord:
     return DocumentRecord(
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+        issued_by=row.get("issued_by", ""),
+        sent_to=tuple(row.get("sent_to", ())),
+        based_on=tuple(row.get("based_on", ())),
+        issued_with=tuple(row.get("issued_with", ())),
+        interpreted_by=row.get("interpreted_by", ""),
+        insured_year=row.get("insured_year"),
+        on_trial=row.get("on_trial", False),
     )
 
 
