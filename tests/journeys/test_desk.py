@@ -81,7 +81,10 @@ def test_the_unpaid_are_narrowed_summed_kept_and_taken_after_a_second_person_sai
     other.get_by_role("link", name="审批", exact=True).first.click()
     keep("09-decide", other)
     other.get_by_role("button", name="批准导出").click()
-    assert "制作中" in other.get_by_role("heading", level=1).inner_text()
+    # It was the last that waited: the list comes, with what was done.
+    assert "导出台账" in other.get_by_role("heading", level=1).inner_text()
+    said = other.locator("main").inner_text()
+    assert "已批准，正在制作" in said and "制作中" in said
     desks.run_all()
 
     page.reload()
