@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.forms.utils import ErrorDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,8 @@ from yibao.console.kept import restored
 from yibao.console.page import ConsoleRequest, record_refusal, said
 from yibao.core.refusal import Refusal
 
+# A whole number of nine figures fits its column, and so does the next one.
+LARGEST = 999_999_999
 # What a browser leaves out of a form where nothing is ticked or chosen.
 _MAYBE_SENT = (
     forms.CheckboxInput,
@@ -43,6 +46,9 @@ class ConsoleForm(forms.Form):
                 field.error_messages["required"] = _("请选择%(label)s") % {"label": field.label}
             if isinstance(field, forms.ModelChoiceField) and field.empty_label:
                 field.empty_label = _("请选择")
+            if type(field) is forms.IntegerField and field.max_value is None:
+                field.max_value = LARGEST
+                field.validators.append(MaxValueValidator(LARGEST))
             _dress(field.widget)
 
     def full_clean(self) -> None:

@@ -214,6 +214,14 @@ def test_receipts_are_handed_out_by_the_township(season):
     assert again.status_code == 422
 
 
+def test_a_receipt_number_that_no_book_has_is_refused_at_its_field(season):
+    client, scope = sign_in_as(role="township_clerk", division="430423105")
+    given = {"holder": scope.operator_id, "prefix": "衡山", "first": "1", "last": "3510465615"}
+    answer = client.post(reverse("collection:ranges"), given)
+    assert answer.status_code == 422
+    assert "999999999" in answer.content.decode()
+
+
 def test_a_receipt_bears_its_payers_whole_name_and_who_opened_it_is_written_down(season):
     client, scope = sign_in_as(role="county_clerk", division="430423", name="县经办")
     with scoped(season):
