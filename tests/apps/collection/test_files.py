@@ -1,13 +1,17 @@
 """Payment files: every faulty row named, the rest taken, the file and each voucher once."""
 
+import io
+import re
 from datetime import datetime
 
 import pytest
+import xlsxwriter
 
 from tests.apps.collection.town import (
     AT,
     HEAD,
     Line,
+    is_told_in_both,
     payment_file,
     payments,
     take,
@@ -15,8 +19,10 @@ from tests.apps.collection.town import (
 from tests.apps.registry.people import CHAQUAN, number
 from yibao.apps.access.scope import NotAllowed, Scope
 from yibao.apps.collection import operations
+from yibao.apps.collection.faults import KINDS, told
 from yibao.apps.collection.operations.files import FileTakenBefore
 from yibao.apps.collection.tables import ColumnsMissing
+from yibao.apps.enrolment.ledgers.faults import Told
 from yibao.apps.enrolment.ledgers.workbook import FileDamaged, FileNotExcel, UnreadableFile
 
 CHANNELS = ["湘税社保手机APP", "湘税社保微信小程序", "银行智能POS机", "银行柜台"]
@@ -80,7 +86,7 @@ def test_a_faulty_row_is_named_with_its_cell_and_not_taken(county, three, line, 
         column,
         code,
     )
-    assert fault["reason"] and fault["remedy"]
+    assert is_told_in_both(told, fault)
 
 
 def test_all_faults_of_a_row_are_named(county, three):
@@ -92,6 +98,43 @@ def test_a_voucher_twice_in_a_file_is_a_fault_of_the_second_row(county, three):
     took = take(county, Line(n=1, voucher="A"), Line(n=2, voucher="A"))
     assert took.rows_taken == 1
     assert [(one["row"], one["code"]) for one in took.faults] == [(3, "E746")]
+    assert told(took.faults[0]) == Told("与第 2 行的凭证号相同", "请核对是否重复导出")
+    assert told(took.faults[0], "en").reason == "The same voucher number as in row 2"
+
+
+def test_a_voucher_of_the_same_row_on_another_sheet_is_a_fault_that_names_the_sheet(county, three):
+    packed = io.BytesIO()
+    with xlsxwriter.Workbook(packed, {"in_memory": True}) as book:
+        for name, n in (("甲", 1), ("乙", 2)):
+            page = book.add_worksheet(name)
+            page.write_row(0, 0, HEAD)
+            page.write_row(1, 0, Line(n=n, voucher="A").cells())
+    took = operations.take_payment_file(
+        scope=county, file_name="两表.xlsx", content=packed.getvalue(), at=AT
+    )
+    assert [(one["sheet"], one["row"]) for one in took.faults] == [("乙", 2)]
+    assert told(took.faults[0]).reason == "与工作表“甲”第 2 行的凭证号相同"
+    assert told(took.faults[0], "en").reason.endswith('as in row 2 of the sheet "甲"')
+
+
+def test_a_fault_of_a_number_keeps_no_whole_number(county, three):
+    mistyped = number(1)[:-1] + "1"
+    [fault] = take(county, Line(number=mistyped)).faults
+    assert (fault["code"], fault["facts"]) == ("E102", {"expected": "0"})
+    assert mistyped not in str(fault)
+
+
+def test_a_fault_kept_as_sentences_is_told_in_them():
+    before = {"code": "E741", "column": "姓名", "value": "", "reason": "原因", "remedy": "改法"}
+    assert told(before, "en") == told(before) == Told("原因", "改法")
+
+
+def test_the_english_of_every_fault_names_the_same_facts_in_no_chinese_word():
+    for code, kind in KINDS.items():
+        for chinese, english in (kind.reason, kind.remedy):
+            assert not re.search("[㐀-鿿]", english), (code, english)
+            facts, told_en = (set(re.findall(r"{(\w+)}", text)) for text in (chinese, english))
+            assert {one.removesuffix("_en") for one in told_en} == facts, code
 
 
 def test_a_file_is_taken_once(county, three):
@@ -113,6 +156,7 @@ def test_a_voucher_with_other_money_than_before_is_a_fault(county, three):
     took = take(county, Line(n=1, amount="140"))
     assert (took.rows_taken, took.rows_known) == (0, 0)
     assert [one["code"] for one in took.faults] == ["E749"]
+    assert is_told_in_both(told, took.faults[0])
 
 
 def test_amounts_and_moments_may_be_spreadsheet_values(county, three):

@@ -131,4 +131,22 @@ def collect(agent: Agent, due: Due, *, at: datetime = AT, **changes):
     return operations.collect_cash(scope=agent.scope, at=at, **(given | changes))
 
 
-__all__ = ["AT", "Agent", "Line", "agent", "collect", "dues", "moment", "open_town", "take"]
+def is_told_in_both(told, fault) -> bool:
+    """Tell whether cause and cure of a fault have their words in both languages."""
+    chinese, english = told(fault), told(fault, "en")
+    wanting = not all((chinese.reason, chinese.remedy, english.reason, english.remedy))
+    return not wanting and chinese.reason != english.reason and chinese.remedy != english.remedy
+
+
+__all__ = [
+    "AT",
+    "Agent",
+    "Line",
+    "agent",
+    "collect",
+    "dues",
+    "is_told_in_both",
+    "moment",
+    "open_town",
+    "take",
+]

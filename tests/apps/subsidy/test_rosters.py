@@ -1,16 +1,20 @@
 """Rosters: every faulty row named, persons found by number and name, confirmed by a second one."""
 
+import re
 from datetime import date
 
 import pytest
 
 from tests.apps.access.offices import AT
+from tests.apps.collection.town import is_told_in_both
 from tests.apps.registry.people import number
 from tests.apps.subsidy.rosters import HEAD, confirmed, match, office, second_person, upload
 from yibao.apps.access.roles import SecondPersonNeeded
 from yibao.apps.access.scope import scoped
 from yibao.apps.collection.tables import ColumnsMissing
+from yibao.apps.enrolment.ledgers.faults import Told
 from yibao.apps.subsidy import operations, queries
+from yibao.apps.subsidy.faults import KINDS, told
 from yibao.apps.subsidy.models import RosterRow
 from yibao.apps.subsidy.operations.rosters import (
     AnswerUnusable,
@@ -69,18 +73,48 @@ def test_a_row_with_a_missing_or_wrong_field_is_rejected(county, twelve, cells, 
         column,
         code,
     )
-    assert fault["reason"] and fault["remedy"]
+    assert is_told_in_both(told, fault)
 
 
 def test_the_same_person_twice_in_a_category_is_a_fault(county, twelve):
     upload(county, (1, "低保"), (1, "孤儿"), (1, "低保对象"))
     assert [one.state for one in rows(county)] == ["matched", "matched", "faulty"]
+    [twice] = rows(county)[2].faults
+    assert told(twice) == Told("与第 2 行是同一人同一类别", "请保留一行")
+    assert told(twice, "en").reason == "The same person in the same category as in row 2"
+
+
+def test_a_day_of_death_that_is_none_is_told_in_both_languages(county, twelve):
+    upload(
+        county,
+        ("王建华", number(1), "昨天"),
+        kind="deceased",
+        head=("姓名", "身份证号", "死亡日期"),
+    )
+    [fault] = rows(county)[0].faults
+    assert fault["code"] == "E774"
+    assert is_told_in_both(told, fault)
+
+
+def test_a_fault_kept_as_sentences_is_told_in_them():
+    before = {"code": "E120", "column": "姓名", "reason": "原因", "remedy": "改法"}
+    assert told(before, "en") == told(before) == Told("原因", "改法")
+
+
+def test_the_english_of_every_fault_names_the_same_facts_in_no_chinese_word():
+    for code, kind in KINDS.items():
+        for chinese, english in (kind.reason, kind.remedy):
+            assert not re.search("[㐀-鿿]", english), (code, english)
+            facts, told_en = (set(re.findall(r"{(\w+)}", text)) for text in (chinese, english))
+            assert {one.removesuffix("_en") for one in told_en} == facts, code
 
 
 def test_an_unknown_number_or_another_name_waits_for_an_answer(county, twelve):
     upload(county, (99, "低保"), ("李建华", number(1), "低保"))
     assert [one.state for one in rows(county)] == ["unmatched", "unmatched"]
-    assert rows(county)[1].faults[0]["reason"] == "姓名与登记不一致"
+    [differs] = rows(county)[1].faults
+    assert told(differs).reason == "姓名与登记不一致"
+    assert told(differs, "en").reason == "The name differs from the register"
     assert queries.unmatched_badge(county, 2021) == 2
 
 

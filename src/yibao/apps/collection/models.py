@@ -95,7 +95,7 @@ class PaymentFile(ScopedModel):
     rows_taken = models.IntegerField(default=0)
     rows_known = models.IntegerField(default=0)  # vouchers that an earlier file brought
     amount_fen = models.BigIntegerField()  # of the rows taken
-    faults = models.JSONField(default=list)  # [{sheet, row, column, value, code, reason, remedy}]
+    faults = models.JSONField(default=list)  # [{sheet, row, column, value, code, facts}]
 
     class Meta:
         constraints = [

@@ -70,13 +70,13 @@ def read_payment_file(content: bytes, channel: str = "") -> ReadPayments:
     """
     taken: list[ReadPayment] = []
     faults: list[Mapping[str, Any]] = []
-    first_of: dict[tuple[str, str], int] = {}
+    first_of: dict[tuple[str, str], tuple[str, int]] = {}
     rows = read_table(content, COLUMNS)
     for row in rows:
         read = _read(row, channel)
-        earlier = first_of.setdefault((read.channel, read.voucher_no), row.row_no)
-        if read.voucher_no and earlier != row.row_no:
-            row.fault("voucher", "E746", f"与第 {earlier} 行的凭证号相同", "请核对是否重复导出")
+        earlier = first_of.setdefault((read.channel, read.voucher_no), row.place)
+        if read.voucher_no and earlier != row.place:
+            row.repeats("voucher", "E746", earlier)
         if row.faults:
             faults += row.faults
         else:
@@ -117,7 +117,7 @@ def _moment(row: TableRow) -> datetime:
     try:
         moment = cell if isinstance(cell, datetime) else datetime.fromisoformat(row.text("paid_at"))
     except ValueError:
-        row.fault("paid_at", "E743", "缴费时间不是日期", "请写成 2020-11-05 10:30:00")
+        row.fault("paid_at", "E743")
         return datetime.min.replace(tzinfo=get_default_timezone())
     return make_aware(moment) if is_naive(moment) else moment
 
@@ -126,14 +126,14 @@ def _channel(row: TableRow, channel: str) -> str:
     word = row.text("channel")
     code = code_of(CHANNELS, word) if word else channel
     if not code:
-        row.fault("channel", "E744", f"没有“{word}”这种缴费渠道", "请从模板说明的渠道中选择")
+        row.fault("channel", "E744")
     return code or ""
 
 
 def _voucher(row: TableRow) -> str:
     voucher = row.text("voucher")
     if not 0 < len(voucher) <= _VOUCHER_LENGTH:
-        row.fault("voucher", "E745", "没有凭证号，或凭证号过长", "请填写缴费凭证号或税票号码")
+        row.fault("voucher", "E745")
         return ""
     return voucher
 
@@ -141,13 +141,13 @@ def _voucher(row: TableRow) -> str:
 def _place(row: TableRow) -> str:
     place = row.text("place")
     if not place:
-        row.fault("place", "E747", "没有填写参保地", "请填写缴费时选择的参保地")
+        row.fault("place", "E747")
     return place
 
 
 def _year(row: TableRow) -> int:
     word = row.text("year")
     if not (len(word) == _YEAR_DIGITS and word.isascii() and word.isdigit()):
-        row.fault("year", "E748", "年度不是四位数", "请填写参保年度，如 2021")
+        row.fault("year", "E748")
         return 0
     return int(word)

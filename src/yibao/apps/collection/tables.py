@@ -1,7 +1,7 @@
 """A plain table of a workbook, read by the words of its head: payments, rosters.
 
 Nothing is guessed: a column that must be there and is not refuses the file, a cell that cannot be
-read is a fault of its row with sheet, row, column, cause and cure.
+read is a fault of its row with sheet, row, column, code and facts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from yibao.apps.collection.faults import KINDS
+from yibao.apps.enrolment.ledgers.faults import facts_kept, facts_named
 from yibao.apps.enrolment.ledgers.workbook import UnreadableFile, sheets
 from yibao.core.identity import mask_number, mask_within, read_document
 from yibao.core.money import Fen
@@ -57,8 +59,8 @@ class TableRow:
         """Return a cell as text without outer spaces; a whole number without its point."""
         return shown(self.cells.get(key))
 
-    def fault(self, key: str, code: str, reason: str, remedy: str) -> None:
-        """Note what is wrong with a cell."""
+    def fault(self, key: str, code: str, **facts: object) -> None:
+        """Note what is wrong with a cell: the code, and the facts that its sentences name."""
         self.faults.append(
             {
                 "sheet": self.sheet,
@@ -66,14 +68,23 @@ class TableRow:
                 "column": self.titles[key],
                 "value": _kept(key, self.text(key)),
                 "code": code,
-                "reason": reason,
-                "remedy": remedy,
+                "facts": facts_kept(facts),
             }
         )
 
     def refuse(self, key: str, refusal: Refusal) -> None:
         """Note what a reader of core said of a cell."""
-        self.fault(key, refusal.code, refusal.message, refusal.remedy)
+        self.fault(key, refusal.code, **facts_named(refusal, KINDS[refusal.code]))
+
+    def repeats(self, key: str, code: str, earlier: tuple[str, int]) -> None:
+        """Note that a cell says again what it says in an earlier row, of this sheet or another."""
+        sheet, row = earlier
+        self.fault(key, code, row=row, sheet="" if sheet == self.sheet else sheet)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where the row stands: sheet and number."""
+        return self.sheet, self.row_no
 
 
 def _kept(key: str, text: str) -> str:
@@ -125,7 +136,7 @@ def read_name(row: TableRow, key: str) -> str:
     """Return the name of a cell, with a fault where it is empty."""
     name = row.text(key)
     if not name:
-        row.fault(key, "E741", "没有填写姓名", "请填写与证件一致的姓名")
+        row.fault(key, "E741")
     return name
 
 
@@ -137,7 +148,7 @@ def read_amount(row: TableRow, key: str) -> int:
         row.refuse(key, refusal)
         return 0
     if amount <= 0:
-        row.fault(key, "E742", "金额应大于零", "请核对缴费金额；退回的款项不在此表中")
+        row.fault(key, "E742")
         return 0
     return int(amount)
 

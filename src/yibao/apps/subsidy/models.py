@@ -67,7 +67,7 @@ class RosterRow(SealedCells, ScopedModel):
     category = models.CharField(max_length=30, blank=True)
     person = models.ForeignKey("registry.Person", null=True, on_delete=models.PROTECT)
     state = models.CharField(max_length=20)  # matched | unmatched | faulty | rejected
-    faults = models.JSONField(default=list)
+    faults = models.JSONField(default=list)  # [{sheet, row, column, value, code, facts}]
     answered_at = models.DateTimeField(null=True)
     answered_by = models.BigIntegerField(null=True)
     answer = models.CharField(max_length=200, blank=True)

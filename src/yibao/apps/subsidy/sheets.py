@@ -46,14 +46,14 @@ def read_roster(content: bytes, *, region: str, kind: str, category: str) -> lis
 
     A number that stands twice in the same category is a fault of its second row.
     """
-    first_of: dict[tuple[str, str], int] = {}
+    first_of: dict[tuple[str, str], tuple[str, int]] = {}
     rows = []
     for row in read_table(content, COLUMNS):
         number = read_number(row, "number")
         found = "" if kind == DECEASED else _category(row, region, category)
-        earlier = first_of.setdefault((number, found), row.row_no)
-        if number and earlier != row.row_no:
-            row.fault("number", "E771", f"与第 {earlier} 行是同一人同一类别", "请保留一行")
+        earlier = first_of.setdefault((number, found), row.place)
+        if number and earlier != row.place:
+            row.repeats("number", "E771", earlier)
         rows.append(
             ReadRosterRow(
                 sheet=row.sheet,
@@ -94,22 +94,21 @@ def category_words(region: str) -> dict[str, str]:
     return words
 
 
-def category_label(region: str, code: str) -> str:
-    """Return a category in words."""
-    return book_of(region).label(code, of=CATEGORIES)
+def category_label(region: str, code: str, language: str = "zh") -> str:
+    """Return a category in words of the language, "zh" or "en"."""
+    return book_of(region).label(code, of=CATEGORIES, language=language)
 
 
 def _category(row: TableRow, region: str, category: str) -> str:
     word = row.text("category")
     if not word:
         if not category:
-            cure = "请填写资助类别，或上传时为整个文件选定类别"
-            row.fault("category", "E772", "没有填写类别", cure)
+            row.fault("category", "E772")
         return category
     words = category_words(region)
     code = words.get(word) or words.get(_short(word)) or ""
     if not code:
-        row.fault("category", "E773", f"没有“{word}”这种资助类别", "请从模板说明的类别中选择")
+        row.fault("category", "E773")
     return code
 
 
@@ -132,7 +131,7 @@ def _died_on(row: TableRow) -> date | None:
     try:
         return date.fromisoformat(word)
     except ValueError:
-        row.fault("died_on", "E774", "死亡日期不是日期", "请写成 2020-11-05")
+        row.fault("died_on", "E774")
         return None
 
 

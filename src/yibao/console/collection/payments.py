@@ -1,13 +1,16 @@
 """Payments: the list, the tax side's files, what waits, what is asked after paying."""
 
 from datetime import date
+from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yibao.apps.access.rulebooks import article_of
 from yibao.apps.access.scope import NotThere
 from yibao.apps.collection import matching, operations, queries
+from yibao.apps.collection.faults import told
 from yibao.apps.collection.models import RefundRequest
 from yibao.apps.collection.policy import channel_label, ruled, voucher_label
 from yibao.apps.collection.queries import DuePage, PaymentFilter, PaymentRow
@@ -99,7 +102,11 @@ def file(request: ConsoleRequest, file_id: int) -> HttpResponse:
     """Show what a payment file brought: rows taken, known, faulty."""
     found = queries.payment_file(scope=request.scope, file_id=file_id)
     faulty = {(fault["sheet"], fault["row"]) for fault in found.faults}
-    faults = [fault | {"shown": _masked_cell(fault)} for fault in found.faults]
+    language = get_language() or "zh"
+    faults = [
+        {**fault, "shown": _masked_cell(fault), "told": told(fault, language)}
+        for fault in found.faults
+    ]
     context = {"file": found, "faults": faults, "faulty": len(faulty)}
     return page(request, "console/collection/file.html", context)
 
@@ -226,7 +233,7 @@ def _article(request: ConsoleRequest, parameter: str, year: int) -> str:
     return article_of(request.scope.region, parameter, on=date(year, 1, 1))
 
 
-def _masked_cell(fault: dict[str, str]) -> str:
+def _masked_cell(fault: dict[str, Any]) -> str:
     """Return what stood in a faulty cell, masked where it names a person."""
     masks = {NUMBER_COLUMN: mask_number, NAME_COLUMN: masked}
     return masks.get(fault["column"], str)(fault["value"])

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.queries import offices_of
@@ -12,6 +12,7 @@ from yibao.apps.access.scope import Scope
 from yibao.apps.desk.sources import COUNT, DAY, FEN, MOMENT, NAME, NUMBER
 from yibao.apps.desk.tables import Row
 from yibao.apps.registry.cells import NUMBER_READ, whole
+from yibao.apps.subsidy.faults import told
 from yibao.apps.subsidy.queries.listed import LINES, LISTS, ROSTER_ROWS, ROSTERS, WAITING
 from yibao.apps.subsidy.sheets import category_choices, category_label
 from yibao.console.desk.forms import ListForm
@@ -138,8 +139,12 @@ def _number(row: Row, scope: Scope) -> str:
     return whole({}, row.secret_cells).get(NUMBER_READ, "")
 
 
+def _language() -> str:
+    return get_language() or "zh"
+
+
 def _category(row: Row, scope: Scope) -> str:
-    return category_label(row.region, row.category) if row.category else ""
+    return category_label(row.region, row.category, _language()) if row.category else ""
 
 
 def _state(row: Row, scope: Scope) -> tuple[str, str]:
@@ -172,7 +177,10 @@ def _sent(row: Row, scope: Scope) -> tuple[str, str]:
 
 def _faults(row: Row, scope: Scope) -> str:
     """Say what is wrong with a line and how it is cured."""
-    said = [f"{one['reason']}；{one['remedy']}" for one in json.loads(row.faults)]
+    language = _language()
+    mark = ". " if language.startswith("en") else "；"
+    words = [told(one, language) for one in json.loads(row.faults)]
+    said = [f"{one.reason}{mark}{one.remedy}" for one in words]
     if not said and row.state == "unmatched":
         said = [gettext("登记中没有这个号码；核对号码，未登记的先登记")]
     return "　".join([*said, *([row.answer] if row.answer else [])])

@@ -3,11 +3,13 @@
 from datetime import date
 
 from django.http import Http404, HttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yibao.apps.access.rulebooks import article_of
 from yibao.apps.registry import queries as registry
 from yibao.apps.subsidy import operations, queries
+from yibao.apps.subsidy.faults import told
 from yibao.apps.subsidy.models import Roster, RosterRow
 from yibao.apps.subsidy.sheets import KINDS, category_label
 from yibao.console import queues
@@ -148,7 +150,11 @@ def _words(one: registry.Found) -> str:
 
 
 def _shown(request: ConsoleRequest, found: RosterRow) -> dict[str, object]:
+    language = get_language() or "zh"
     return {
         "row": found,
-        "category": category_label(request.scope.region, found.category) if found.category else "",
+        "faults": [{"column": one["column"], "told": told(one, language)} for one in found.faults],
+        "category": category_label(request.scope.region, found.category, language)
+        if found.category
+        else "",
     }

@@ -180,6 +180,5 @@ def _clash(row: ReadPayment) -> dict[str, Any]:
         "column": "凭证号",
         "value": row.voucher_no,
         "code": "E749",
-        "reason": "这个凭证号已入账，但号码或金额不同",
-        "remedy": "请与税务核对凭证，改正后重新导出",
+        "facts": {},
     }

@@ -4,9 +4,10 @@ The table of kinds makes the reasons menu of the page, the columns of the error 
 docs/reference/errors.md.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
-from typing import Any
+from typing import Any, Protocol
 
 from yibao.apps.enrolment.ledgers.kinds import KINDS
 from yibao.core.identity import mask_within
@@ -25,33 +26,53 @@ class Told:
     remedy: str
 
 
+class Says(Protocol):
+    """What a kind of fault says: cause and cure, each in Chinese and in English."""
+
+    @property
+    def reason(self) -> tuple[str, str]:
+        """The cause, with the names of facts in braces."""
+
+    @property
+    def remedy(self) -> tuple[str, str]:
+        """The cure, with the names of facts in braces."""
+
+
 def fault(code: str, *, column: str, value: object = "", **facts: object) -> dict[str, Any]:
     """Return the fault as it is kept with the line: code, column, value and facts."""
     assert code in KINDS, f"{code} is not in the table of ledger faults"
     found = {"code": code, "column": column, "value": _kept(column, value)}
-    return found | {"facts": {name: _shown(one) for name, one in facts.items()}}
+    return found | {"facts": facts_kept(facts)}
 
 
 def refused(refusal: Refusal, *, column: str, value: object) -> dict[str, Any]:
-    """Return what `yibao.core` says of a cell as a fault of the line.
-
-    Of the facts only those that its sentences name: a refusal may carry the whole number.
-    """
+    """Return what `yibao.core` says of a cell as a fault of the line."""
     assert refusal.code in KINDS, f"{refusal.code} has no label in the table of ledger faults"
-    kind = KINDS[refusal.code]
-    named = {name for text in (*kind.reason, *kind.remedy) for name in _names(text)}
-    facts = {name: one for name, one in refusal.facts.items() if name in named}
+    facts = facts_named(refusal, KINDS[refusal.code])
     return fault(refusal.code, column=column, value=value, **facts)
 
 
-def told(found: dict[str, Any], language: str = "zh") -> Told:
-    """Return cause and cure in Chinese or, for "en", in English.
+def facts_named(refusal: Refusal, kind: Says) -> dict[str, Any]:
+    """Return only those facts that the sentences name: a refusal may carry the whole number."""
+    named = {name for text in (*kind.reason, *kind.remedy) for name in _names(text)}
+    return {name: one for name, one in refusal.facts.items() if name in named}
+
+
+def facts_kept(facts: Mapping[str, object]) -> dict[str, object]:
+    """Return the facts as they are kept in the open: figures and lists, and texts masked."""
+    return {name: _shown(one) for name, one in facts.items()}
+
+
+def told(
+    found: Mapping[str, Any], language: str = "zh", *, kinds: Mapping[str, Says] = KINDS
+) -> Told:
+    """Return cause and cure in Chinese or, for "en", in English, by the table of kinds.
 
     A fault that was kept as sentences keeps them, in whatever language they are.
     """
     if "facts" not in found:
         return Told(found["reason"], found["remedy"])
-    at, kind = _at(language), KINDS[found["code"]]
+    at, kind = _at(language), kinds[found["code"]]
     words = {
         "column": found["column"],
         "value": found["value"],

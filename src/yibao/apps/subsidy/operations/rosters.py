@@ -240,15 +240,7 @@ select %s, %s, coalesce(p.area_no, %s), t.sheet, t.row_no, t.cells, t.secret_cel
                       order by i.valid_until is not null, i.id desc limit 1) p on true
 """
 _NAME_DIFFERS = json.dumps(
-    [
-        {
-            "code": "E120",
-            "column": "姓名",
-            "reason": "姓名与登记不一致",
-            "remedy": "核对是否本人，确认后指定登记的人员，或退回部门",
-        }
-    ],
-    ensure_ascii=False,
+    [{"code": "E120", "column": "姓名", "value": "", "facts": {}}], ensure_ascii=False
 )
 
 
