@@ -381,6 +381,7 @@ def test_lines_already_paid_are_listed_and_nothing_is_undone(township, reviewer,
         operations.undo_ledger(scope=reviewer, import_id=ledger.pk, reason="传错了", at=AT)
     assert refusal.value.rows == (4, 6)
     assert "有 2 行已经缴费，不能撤销：第 4 行、第 6 行" in refusal.value.sentence()
+    assert "2 lines are paid and cannot be undone: rows 4, 6" in refusal.value.sentence("en")
     with scoped(township):
         assert not Enrolment.objects.exclude(withdrawn_at=None).exists()
         assert LedgerImport.objects.get().state == "done"

@@ -34,7 +34,7 @@ class LinesAlreadyPaid(Refusal):
     code = "E678"
     message = "有 {count} 行已经缴费，不能撤销：{lines}"
     remedy = "已缴费的信息不得修改；写错的按差错登记，由责任人处理"
-    message_en = "{count} lines are paid and cannot be undone: {lines}"
+    message_en = "{count} lines are paid and cannot be undone: {lines_en}"
     remedy_en = "What is paid is not changed; record the error with the person responsible"
     rows: tuple[int, ...]
 
@@ -111,9 +111,13 @@ def _refuse_paid(ledger: LedgerImport, written: QuerySet[LedgerRow]) -> None:
     paid |= paid_persons(year=ledger.year, person_ids=persons)
     lines = sorted(rows[person] for person in paid & rows.keys())
     if lines:
-        named = "、".join(f"第 {row} 行" for row in lines[:_NAMED])
-        more = "等" if len(lines) > _NAMED else ""
-        raise LinesAlreadyPaid(count=len(lines), lines=named + more, rows=tuple(lines))
+        more, more_en = ("等", " and others") if len(lines) > _NAMED else ("", "")
+        raise LinesAlreadyPaid(
+            count=len(lines),
+            lines="、".join(f"第 {row} 行" for row in lines[:_NAMED]) + more,
+            lines_en="rows " + ", ".join(map(str, lines[:_NAMED])) + more_en,
+            rows=tuple(lines),
+        )
 
 
 def _withdraw(ledger: LedgerImport, at: datetime) -> int:
