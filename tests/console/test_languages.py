@@ -13,11 +13,16 @@ from django.urls import reverse
 
 import yibao
 from tests.apps.access.offices import AT, open_office
+from tests.apps.collection.town import Line, open_town, settle_in, take
 from tests.apps.enrolment.ledger_files import line, upload
-from tests.apps.registry.people import number
+from tests.apps.registry.people import CHAQUAN, number
+from tests.apps.subsidy import rosters
 from tests.console.signed_in import sign_in_as
+from yibao.apps.access.models import Organisation
+from yibao.apps.access.scope import scoped
 from yibao.apps.enrolment import operations as enrolment
 from yibao.apps.enrolment.ledgers import PAYMENT_LEDGER, form_of
+from yibao.apps.subsidy.models import RosterRow
 
 ROOT = Path(yibao.__file__).parent
 CATALOGUE = runpy.run_path(str(ROOT.parents[1] / "scripts" / "catalogue.py"))
@@ -175,6 +180,99 @@ def test_the_error_file_of_an_english_reader_explains_in_english(spoilt):
     told = [cell for row in rows[3:12] for cell in row[at : at + 2]]
     assert all(told) and len(told) == 18
     assert chinese_in(" ".join(told), form_words()) == []
+
+
+# What the tax side and a department wrote in their files, their columns' titles, and names.
+_HANDED_IN = (
+    "王建华",
+    "王**",
+    "王*华",
+    "缴费1105.xlsx",
+    "缴费1106.xlsx",
+    "缴费明细",
+    "衡山县民政局",
+    "名单.xlsx",
+    "现金",
+    "富裕",
+    "昨天",
+    "两百八",
+    "曾建华",
+    "李建华",
+    "李*华",
+    "衡山县",
+    "新桥镇",
+    "查泉村委会",
+    "查泉村",
+    *("姓名", "身份证号", "金额", "缴费时间", "渠道", "凭证号", "参保地", "年度", "类别"),
+)
+
+
+@pytest.fixture
+def town(db):
+    """Hengshan with three people on its list, and a clerk who reads English."""
+    county = open_town()
+    settle_in(county, 3)
+    client, _scope = sign_in_as(role="county_clerk", division="430423")
+    client.post(reverse("console:preferences"), {"language": "en", "next": "/"})
+    return county, client
+
+
+def test_the_faults_of_a_payment_file_are_told_in_english(town):
+    county, client = town
+    take(county, Line(n=1))
+    took = take(
+        county,
+        Line(n=1, amount="140"),
+        Line(n=2, voucher="A"),
+        Line(n=3, voucher="A"),
+        Line(number="43042319800506001", name=""),
+        Line(number=number(2)[:-1] + "1"),
+        Line(number=430423198005060012, amount="两百八"),
+        Line(number="", amount="280.001"),
+        Line(amount="-280", paid_at="昨天", channel="现金", voucher=" ", place="", year="21"),
+        name="缴费1106.xlsx",
+    )
+    assert len({one["code"] for one in took.faults}) == 15
+    page = words_of(client.get(reverse("collection:file", args=[took.id])).content.decode())
+    assert "The same voucher number as in row 3" in page
+    assert "There is no channel of payment" in page
+    assert chinese_in(page, _HANDED_IN) == []
+
+
+def test_the_faults_of_a_roster_are_told_in_english(town):
+    county, client = town
+    roster = rosters.upload(
+        county,
+        (1, "低保"),
+        (1, "低保对象"),
+        ("李建华", number(2), "孤儿"),
+        ("", number(3), "富裕"),
+        ("王建华", "4304231980", ""),
+        (99, "低保"),
+    )
+    with scoped(county):
+        differs = RosterRow.objects.get(name="李建华").pk
+    pages = {
+        reverse("subsidy:roster", args=[roster.id]): "The same person in the same category",
+        reverse("subsidy:waiting") + "?year=2021": "The name differs from the register",
+        reverse("subsidy:row", args=[differs]): "Check whether it is the same person",
+    }
+    for address, told in pages.items():
+        page = words_of(client.get(address).content.decode())
+        assert told in page, address
+        assert chinese_in(page, _HANDED_IN) == [], address
+
+
+def test_what_is_wrong_in_a_grid_is_divided_as_english_is(town):
+    client, _scope = sign_in_as(role="township_clerk", division="430423105")
+    client.post(reverse("console:preferences"), {"language": "en", "next": "/"})
+    village = Organisation.objects.get(division=str(CHAQUAN)).pk
+    cells = {"g-rows": "1", "g-1-relation": "子", "g-1-name": "王建华", "g-1-number": "4304"}
+    given = {"area": village, "household_no": "0101", **cells}
+    answer = client.post(reverse("enrolment:household"), given).content.decode()
+    summary = re.search(r'<div class="errsum".*?</div>', answer, re.DOTALL)[0]
+    assert "This household has no head. Change the relation" in summary
+    assert "。" not in summary and chinese_in(summary, ()) == []
 
 
 def test_the_search_for_chinese_leaves_out_the_data_only():

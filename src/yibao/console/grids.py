@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yibao.console.kept import restored
@@ -81,8 +82,9 @@ class GridError:
 
     @property
     def messages(self) -> list[str]:
-        """Cause and cure in one line."""
-        return [f"{self.cause}。{self.cure}" if self.cure else self.cause]
+        """Cause and cure in one line, divided as the reader's language does."""
+        mark = ". " if (get_language() or "zh").startswith("en") else "。"
+        return [f"{self.cause}{mark}{self.cure}" if self.cure else self.cause]
 
 
 @dataclass
