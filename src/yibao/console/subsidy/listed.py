@@ -178,9 +178,9 @@ def _sent(row: Row, scope: Scope) -> tuple[str, str]:
 def _faults(row: Row, scope: Scope) -> str:
     """Say what is wrong with a line and how it is cured."""
     language = _language()
-    mark = ". " if language.startswith("en") else "；"
+    mark, end = (". ", ".") if language.startswith("en") else ("；", "")
     words = [told(one, language) for one in json.loads(row.faults)]
-    said = [f"{one.reason}{mark}{one.remedy}" for one in words]
+    said = [f"{one.reason}{mark}{one.remedy}{end}" for one in words]
     if not said and row.state == "unmatched":
         said = [gettext("登记中没有这个号码；核对号码，未登记的先登记")]
     return "　".join([*said, *([row.answer] if row.answer else [])])
