@@ -102,6 +102,8 @@ class Browser:
             self._line.request(method, path, body, headers)
             answer = self._line.getresponse()
         text = answer.read().decode()
+        if answer.status == 302:
+            text = answer.headers["Location"]
         for one in answer.msg.get_all("Set-Cookie") or []:
             name, _, value = one.partition(";")[0].partition("=")
             self.cookies[name] = value
@@ -179,6 +181,8 @@ def _page(browser: Browser, kind: str, one: Known) -> float:
     path = _KINDS[kind](one)
     begun = time.perf_counter()
     status, said = browser.get(path)
+    if status == 302:  # a search that finds one person leads to his page
+        status, said = browser.get(said)
     took = (time.perf_counter() - begun) * 1000
     assert status == 200, f"{path}: {status} {said[:400]}"
     return took

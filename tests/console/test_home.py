@@ -77,7 +77,7 @@ def test_the_page_asks_the_database_as_often_with_many_rows_as_with_few(
     season, django_assert_max_num_queries
 ):
     client, _ = sign_in_as(role="county_clerk", division="430423")
-    with django_assert_max_num_queries(52):
+    with django_assert_max_num_queries(53):
         client.get("/")
 
 

@@ -1,4 +1,4 @@
-"""Do the work behind the pages: jobs, the seals of log and journal, and what is due for removal.
+"""Do the work behind the pages: jobs, seals of log and journal, kept counts, and what is to go.
 
 `yibao serve` has one of these beside it; a server with a unit of its own for it (deploy/systemd)
 serves with --no-work. Several may run at once: a job is claimed by one, sealing is done one at a
@@ -93,11 +93,13 @@ def run(arguments: argparse.Namespace) -> int:
 def work(stop: Stop, *, once: bool = False) -> None:
     """Do jobs as they come, and every duty beside them: a long job holds up no seal."""
     from yibao.cli.sealing import seal_round
+    from yibao.rulebook.desk import tallies
 
     duties = [
         Duty("seal", _SEAL_SECONDS, seal_round),
         Duty("shred", _SHRED_SECONDS, shred),
         Duty("retain", _RETAIN_SECONDS, retain),
+        Duty("tally", int(tallies().every.total_seconds()), tally),
     ]
     ended = threading.Event()
 
@@ -129,6 +131,21 @@ def shred() -> None:
 
     for region in PoolingRegion.objects.values_list("code", flat=True):
         operations.shred_expired(region=region, at=queries.clock(region=region).at)
+
+
+def tally() -> None:
+    """Count how residents stand in this year and those to come that a region opened; keep it."""
+    from yibao.apps.access import queries
+    from yibao.apps.access.models import PoolingRegion
+    from yibao.apps.access.scope import Scope
+    from yibao.apps.enrolment.queries import years
+    from yibao.apps.statistics import operations
+
+    for region in PoolingRegion.objects.values_list("code", flat=True):
+        at = queries.clock(region=region).at
+        for opened in years(region=region):
+            if opened.year >= at.year:
+                operations.keep_tallies(scope=Scope.system(region), year=opened.year, at=at)
 
 
 def retain() -> None:

@@ -1,6 +1,7 @@
 """Which places are below the region's target, for the first page."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,7 @@ class Below:
     """The chosen area and the places below the target in it; `target` is a whole percent."""
 
     whole: ProgressRow
+    on: datetime
     target: int
     places: tuple[Place, ...]
     board: str
@@ -71,6 +73,7 @@ def below_target(request: ConsoleRequest) -> Below | None:
     )
     return Below(
         whole=board.whole(),
+        on=board.on,
         target=board.target_parts // _PARTS_OF_PERCENT,
         places=places,
         board=optional_address(request, "statistics:board"),

@@ -49,6 +49,15 @@ class Lists:
 
 
 @dataclass(frozen=True, slots=True)
+class Tallies:
+    """How often residents are counted for keeping, how long that is good, up to how many need none."""
+
+    every: timedelta
+    good_for: timedelta
+    counted_live_up_to: int
+
+
+@dataclass(frozen=True, slots=True)
 class Jobs:
     """After how long without a sign of life a job is given to another worker, and how often."""
 
@@ -82,6 +91,17 @@ def lists() -> Lists:
         page_size=row["page_size"],
         counted_up_to=row["counted_up_to"],
         rows_of_a_print=row["rows_of_a_print"],
+    )
+
+
+@cache
+def tallies() -> Tallies:
+    """Return how kept counts are used."""
+    row = _table()["tallies"]
+    return Tallies(
+        every=timedelta(minutes=row["every_minutes"]),
+        good_for=timedelta(minutes=row["good_for_minutes"]),
+        counted_live_up_to=row["counted_live_up_to"],
     )
 
 

@@ -46,10 +46,13 @@ def board(request: ConsoleRequest) -> HttpResponse:
     """Show how far the year's campaign is in the chosen place."""
     at = moment_of(request.GET, request.at)
     found = campaign(request, at)
+    is_earlier = at < request.at
+    if found:
+        at = found.board.on
     context: dict[str, Any] = {
         "at": at,
         "asof": at.isoformat(),
-        "is_earlier": at < request.at,
+        "is_earlier": is_earlier,
         "path": access.path_to(request.scope, area=request.area)[:-1],
         "found": found,
         "reads_people": request.scope.allows("statistics.people"),

@@ -11,6 +11,7 @@ from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.registry.queries.search import above
 from yibao.apps.registry.shown import number_of, phone_of
 from yibao.apps.statistics.queries.standing import STANDING
+from yibao.apps.statistics.queries.tallies import source
 
 PAGE = 100
 
@@ -134,18 +135,16 @@ def unpaid(
 
 
 def unpaid_reasons(*, scope: Scope, year: int, on: datetime) -> Sequence[ReasonRow]:
-    """Return the reasons of those still to be reached, the most frequent first. One query."""
+    """Return the reasons of those still to be reached, the most frequent first. Two queries."""
     with scoped(scope), connection.cursor() as cursor:
+        found = source(cursor, year=year, on=on, with_reasons=True)
         cursor.execute(
             f"""
-            with {STANDING}
-            select coalesce(e.unpaid_reason, ''), count(*) from standing s
-              left join enrolment_enrolment e
-                     on e.person_id = s.person_id and e.year = %(year)s
-                    and e.withdrawn_at is null
-             where s.kind = 'unpaid' group by 1 order by 2 desc, 1
+            with {found.words}
+            select reason, sum(people) from tallied
+             where kind = 'unpaid' group by 1 order by 2 desc, 1
             """,  # noqa: S608 - fixed texts
-            _values(year, on),
+            found.values,
         )
         return [ReasonRow(*row) for row in cursor.fetchall()]
 

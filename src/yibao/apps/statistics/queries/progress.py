@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.db import connection
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localdate
 
 from yibao.apps.access.models import Organisation
 from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.collection.policy import policy
-from yibao.apps.statistics.queries.standing import STANDING
+from yibao.apps.statistics.queries.tallies import source
 from yibao.core.money import PARTS, Fen
 
 LEVELS = ("city", "county", "township", "village")
@@ -97,15 +97,20 @@ class Board:
 
 
 def progress(*, scope: Scope, year: int, on: datetime) -> Board:
-    """Return the progress of every place in the scope, the widest first. Two queries."""
+    """Return the progress of every place in the scope, the widest first. Three queries.
+
+    `on` of a large place's board may lie some minutes back: it is the moment of the counts that
+    are kept (`tallies.source`).
+    """
     rules = policy(scope.region, year)
     days = tuple(day for day in rules.check_days if day <= localdate(on))
     with scoped(scope):
         places = _places(scope, rules.target_parts, len(days))
-        for counts in _counts(scope, year, on, days):
+        moment, counted = _counts(year, on, days)
+        for counts in counted:
             _add(places, counts)
     return Board(
-        on=on,
+        on=moment,
         year=year,
         target_parts=rules.target_parts,
         check_days=days,
@@ -114,22 +119,23 @@ def progress(*, scope: Scope, year: int, on: datetime) -> Board:
 
 
 def series(*, scope: Scope, year: int, on: datetime) -> list[tuple[date, int]]:
-    """Return for each day on which somebody was reached how many were by its end. One query."""
+    """Return for each day on which somebody was reached how many were by its end. Two queries."""
     with scoped(scope), connection.cursor() as cursor:
+        found = source(cursor, year=year, on=on)
         cursor.execute(
             f"""
-            with {STANDING}
-            select (since at time zone 'Asia/Shanghai')::date, count(*) from standing
-             where since is not null group by 1 order by 1
+            with {found.words}
+            select since_on, sum(people) from tallied
+             where since_on is not null group by 1 order by 1
             """,  # noqa: S608 - a fixed text
-            _values(year, on),
+            found.values,
         )
         rows = cursor.fetchall()
-    total, found = 0, []
+    total, days = 0, []
     for day, count in rows:
         total += count
-        found.append((day, total))
-    return found
+        days.append((day, total))
+    return days
 
 
 def work_funds(
@@ -172,23 +178,27 @@ def _places(scope: Scope, target_parts: int | None, checks: int) -> list[Progres
 
 
 def _counts(
-    scope: Scope, year: int, on: datetime, days: Sequence[date]
-) -> Iterable[tuple[int, ...]]:
-    """Yield (area, registered, own, supported, elsewhere, reached by each check) by village."""
-    ends = [datetime.combine(day, time.max, tzinfo=localtime(on).tzinfo) for day in days]
-    checks = "".join(f", count(*) filter (where since <= %(check{n})s)" for n in range(len(ends)))
+    year: int, on: datetime, days: Sequence[date]
+) -> tuple[datetime, Iterable[tuple[int, ...]]]:
+    """Return the moment, and by village: registered, own, supported, elsewhere, by each check."""
+    checks = "".join(
+        f", coalesce(sum(people) filter (where since_on <= %(check{n})s), 0)"
+        for n in range(len(days))
+    )
     with connection.cursor() as cursor:
+        found = source(cursor, year=year, on=on)
         cursor.execute(
             f"""
-            with {STANDING}
-            select area_no, count(*), count(*) filter (where kind = 'own'),
-                   count(*) filter (where kind = 'supported'),
-                   count(*) filter (where kind = 'elsewhere'){checks}
-              from standing group by 1 order by 1
+            with {found.words}
+            select area_no, sum(people),
+                   coalesce(sum(people) filter (where kind = 'own'), 0),
+                   coalesce(sum(people) filter (where kind = 'supported'), 0),
+                   coalesce(sum(people) filter (where kind = 'elsewhere'), 0){checks}
+              from tallied group by 1 order by 1
             """,  # noqa: S608 - fixed texts and numbers
-            _values(year, on) | {f"check{n}": end for n, end in enumerate(ends)},
+            found.values | {f"check{n}": day for n, day in enumerate(days)},
         )
-        return cursor.fetchall()
+        return found.on, cursor.fetchall()
 
 
 def _add(places: list[ProgressRow], counts: tuple[int, ...]) -> None:
@@ -205,7 +215,3 @@ def _add(places: list[ProgressRow], counts: tuple[int, ...]) -> None:
                 checks=tuple(checks),
             )
             places[at] = place.plus(more)
-
-
-def _values(year: int, on: datetime) -> dict[str, object]:
-    return {"year": year, "on": on, "day": localdate(on)}

@@ -7,7 +7,7 @@ moment of the payment, of the support, or of the proof.
 
 OWN, SUPPORTED, ELSEWHERE, UNPAID = "own", "supported", "elsewhere", "unpaid"
 
-# Parameters: year (three times), then the moment and the day that the figures are as of.
+# Parameters: year, and the moment and the day that the figures are as of.
 STANDING = """
 standing as (
     select p.id as person_id, p.household_id, p.area_no,
@@ -18,14 +18,11 @@ standing as (
            case when c.id is not null then coalesce(d.settled_at, c.recorded_at)
                 else o.recorded_at end as since
       from registry_person p
-      left join enrolment_coverage c
-             on c.person_id = p.id and c.year = %(year)s and c.cancelled_at is null
-            and c.reason <> 'unpaid'
-            and coalesce((select s.settled_at from collection_due s
-                           where s.person_id = p.id and s.year = %(year)s
-                             and s.cancelled_at is null), c.recorded_at) <= %(on)s
       left join collection_due d
              on d.person_id = p.id and d.year = %(year)s and d.cancelled_at is null
+      left join enrolment_coverage c
+             on c.person_id = p.id and c.year = %(year)s and c.cancelled_at is null
+            and c.reason <> 'unpaid' and coalesce(d.settled_at, c.recorded_at) <= %(on)s
       left join enrolment_othercover o
              on o.person_id = p.id and o.year = %(year)s and o.cancelled_at is null
             and o.recorded_at <= %(on)s
