@@ -66,11 +66,12 @@ def fill(people: int) -> list[Known]:
     """Fill the empty database and return a sample of who is in it."""
     from yibao.apps.access.models import PoolingRegion
     from yibao.apps.access.operations import open_region
-    from yibao.apps.access.queries import organisation_by_division
+    from yibao.apps.access.queries import clock, organisation_by_division
     from yibao.apps.access.scope import Scope
     from yibao.apps.enrolment import operations as enrolment
     from yibao.apps.fund.operations import open_books
     from yibao.apps.registry.operations import register_many
+    from yibao.apps.statistics import operations as statistics
 
     open_region(code=REGION, at=AT)
     PoolingRegion.objects.filter(code=REGION).update(served_on=AT.date())
@@ -83,6 +84,8 @@ def fill(people: int) -> list[Known]:
         ids = register_many(scope=scope, persons=batch, at=AT)
         sample += _noted(list(zip(ids, batch, strict=True))[:: len(batch) // 40])
     _season()
+    # As the worker does every few minutes.
+    statistics.keep_tallies(scope=scope, year=YEAR, at=clock(region=REGION).at)
     return [*_with_households(sample)]
 
 
