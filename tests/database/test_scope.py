@@ -68,6 +68,37 @@ def test_the_inner_of_two_scopes_gives_the_outer_one_back(people):
         assert run("select name from probe_person") == [("张伟",)]
 
 
+PLANNED = ("enable_hashjoin", "enable_mergejoin", "enable_bitmapscan", "jit")
+
+
+def planned():
+    return {name: run(f"show {name}")[0][0] for name in PLANNED}
+
+
+def test_who_walks_joins_row_by_row_and_the_outer_scope_plans_as_before(people):
+    usual = planned()
+    with scoped(*NORTH):
+        with scoped(*SOUTH, walks=True):
+            assert set(planned().values()) == {"off"}
+            assert run("select name from probe_person") == [("李娜",)]
+        assert scope_of() == NORTH
+        assert planned() == usual
+    assert planned() == usual
+
+
+def test_a_walk_that_ends_or_fails_leaves_no_plan_behind(people):
+    usual = planned()
+    with pytest.raises(DatabaseError), scoped(*NORTH, walks=True):
+        run("select 1 / 0")
+    assert planned() == usual
+    with scoped(*NORTH, walks=True):
+        with scoped(*SOUTH):
+            pass
+        assert scope_of() == NORTH
+        assert set(planned().values()) == {"off"}
+    assert planned() == usual
+
+
 def test_a_failed_inner_scope_gives_the_outer_one_back_and_keeps_its_error(people):
     with scoped(*NORTH):
         with pytest.raises(DatabaseError) as caught, scoped(*SOUTH):

@@ -198,7 +198,7 @@ class List:
             ]
 
         def count(scope: Scope, given: Any, at: datetime) -> int:
-            with reading(scope) as cursor:
+            with reading(scope, whole=True) as cursor:
                 return count_of(cursor, table=self.table, ask=ask_of(scope, given, at))
 
         def rows(scope: Scope, given: Any, at: datetime) -> Any:

@@ -97,7 +97,10 @@ class Scope:
 
 
 @contextlib.contextmanager
-def scoped(scope: Scope) -> Iterator[None]:
-    """Run the block in one transaction that sees and writes the scope's rows only."""
-    with database_scope.scoped(scope.area_from, scope.area_until):
+def scoped(scope: Scope, *, walks: bool = False) -> Iterator[None]:
+    """Run the block in one transaction that sees and writes the scope's rows only.
+
+    `walks` is for the first rows of many (yibao.database.scope).
+    """
+    with database_scope.scoped(scope.area_from, scope.area_until, walks=walks):
         yield

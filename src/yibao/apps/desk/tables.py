@@ -55,9 +55,9 @@ class Slice:
 
 
 @contextlib.contextmanager
-def reading(scope: Scope) -> Iterator[Any]:
-    """Give a cursor under the scope, for several questions of one page."""
-    with scoped(scope), connection.cursor() as cursor:
+def reading(scope: Scope, *, whole: bool = False) -> Iterator[Any]:
+    """Give a cursor under the scope, for several questions of one page; `whole`: of all rows."""
+    with scoped(scope, walks=not whole), connection.cursor() as cursor:
         yield cursor
 
 

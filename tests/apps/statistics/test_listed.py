@@ -1,0 +1,153 @@
+"""The lists of people and of the unpaid name whom the figures count, whatever befell them."""
+
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from django.db import connection
+from django.utils.timezone import localdate
+
+from tests.apps.access.offices import AT
+from tests.apps.collection.town import YEAR, settle_in
+from yibao.apps.access.scope import scoped
+from yibao.apps.collection.models import Due
+from yibao.apps.desk.tables import Ask, count_of, page_of, reading
+from yibao.apps.enrolment.models import Coverage, OtherCover
+from yibao.apps.registry.models import Person
+from yibao.apps.statistics.queries.listed import BY_HOUSEHOLD, PEOPLE, UNPAID
+from yibao.apps.statistics.queries.standing import STANDING
+
+EARLIER, LATER = AT - timedelta(days=9), AT + timedelta(days=9)
+FULL = 280_00
+COVERAGES = ("none", "own", "own later", "unpaid", "cancelled")
+DUES = ("none", "settled", "settled later", "open", "supported", "cancelled")
+ELSEWHERE = ("none", "proved", "proved later", "cancelled")
+GONE = ("here", "dead", "dies later", "moved away", "moves later")
+COMBINATIONS = list(product(COVERAGES, DUES, ELSEWHERE, GONE))
+AT_ONCE = 1000  # more than there are combinations
+
+pytestmark = pytest.mark.django_db
+
+
+def coverage(person, state):
+    return Coverage(
+        region=person.region,
+        area_no=person.area_no,
+        person=person,
+        year=YEAR,
+        period=(AT, LATER),
+        reason="unpaid" if state == "unpaid" else "season",
+        source_kind="test",
+        source_id=person.id,
+        recorded_at=LATER if state == "own later" else EARLIER,
+        cancelled_at=EARLIER if state == "cancelled" else None,
+    )
+
+
+def due(person, state):
+    is_settled = state not in ("open", "cancelled")
+    return Due(
+        region=person.region,
+        area_no=person.area_no,
+        person=person,
+        year=YEAR,
+        price_class="standard",
+        owed_fen=FULL,
+        subsidised_fen=FULL if state == "supported" else 0,
+        paid_fen=FULL if is_settled and state != "supported" else 0,
+        raised_at=EARLIER,
+        settled_at=(LATER if state == "settled later" else EARLIER) if is_settled else None,
+        cancelled_at=EARLIER if state == "cancelled" else None,
+    )
+
+
+def other_cover(person, state):
+    return OtherCover(
+        region=person.region,
+        area_no=person.area_no,
+        person=person,
+        year=YEAR,
+        kind="employee",
+        place="衡阳市",
+        voucher_no=f"HY-{person.id}",
+        source_kind="test",
+        source_id=person.id,
+        recorded_at=LATER if state == "proved later" else EARLIER,
+        cancelled_at=EARLIER if state == "cancelled" else None,
+    )
+
+
+@pytest.fixture
+def everybody(county):
+    """One person a combination; what befell each, by id."""
+    found = {}
+    half = len(COMBINATIONS) // 2  # a day of birth has not numbers enough for all
+    ids = [*settle_in(county, half, sex="male"), *settle_in(county, half, sex="female")]
+    with scoped(county):
+        people = Person.objects.in_bulk(ids)
+        for one, what in zip(ids, COMBINATIONS, strict=True):
+            person, gone = people[one], what[-1]
+            day = localdate(LATER if "later" in gone else EARLIER)
+            person.died_on = day if gone in ("dead", "dies later") else None
+            person.moved_away_on = day if gone.startswith("move") else None
+            found[one] = what
+        Person.objects.bulk_update(people.values(), ["died_on", "moved_away_on"])
+        for model, place, make in (
+            (Coverage, 0, coverage),
+            (Due, 1, due),
+            (OtherCover, 2, other_cover),
+        ):
+            given = [(people[one], what[place]) for one, what in found.items()]
+            model.objects.bulk_create(make(*one) for one in given if one[1] != "none")
+    return found
+
+
+VALUES = {"year": YEAR, "on": AT, "day": localdate(AT)}
+
+
+def counted(county):
+    """Return how each person stands in the figures, by id."""
+    with scoped(county), connection.cursor() as cursor:
+        cursor.execute(f"with {STANDING} select person_id, kind, since from standing", VALUES)
+        return {one: tuple(stands) for one, *stands in cursor.fetchall()}
+
+
+def listed(county, table):
+    ask = Ask(VALUES, order=BY_HOUSEHOLD)
+    with reading(county) as cursor:
+        found = page_of(
+            cursor, table=table, ask=ask, columns=["id", "kind", "since"], limit=AT_ONCE
+        )
+        assert count_of(cursor, table=table, ask=ask) == len(found.rows)
+    assert not found.has_after
+    return [(one.id, one.kind, one.since) for one in found.rows]
+
+
+def test_the_roll_says_of_each_resident_what_the_figures_say(county, everybody):
+    figures = counted(county)
+    roll = listed(county, PEOPLE)
+    assert {one: (kind, since) for one, kind, since in roll} == figures
+    assert len(roll) == len(figures)
+    assert {kind for kind, _ in figures.values()} == {"own", "supported", "elsewhere", "unpaid"}
+
+
+def test_the_unpaid_list_names_whom_the_figures_count_as_unpaid(county, everybody):
+    figures = counted(county)
+    unpaid = [one for one, _, _ in listed(county, UNPAID)]
+    assert len(unpaid) == len(set(unpaid))
+    assert set(unpaid) == {one for one, (kind, _) in figures.items() if kind == "unpaid"}
+
+
+def test_who_is_unpaid_is_told_by_plain_words_too(county, everybody):
+    """Said once more without SQL: two texts that agree could be wrong together."""
+
+    def is_unpaid(covered, owed, elsewhere, gone) -> bool:
+        paid = {"settled later": False, "settled": True, "supported": True}.get(
+            owed, covered == "own"
+        )
+        is_covered = covered in ("own", "own later") and paid
+        is_here = gone in ("here", "dies later", "moves later")
+        return is_here and not is_covered and elsewhere != "proved"
+
+    meant = {one for one, what in everybody.items() if is_unpaid(*what)}
+    assert {one for one, _, _ in listed(county, UNPAID)} == meant
