@@ -6,10 +6,14 @@ import pytest
 from django.db import connection, connections, transaction
 
 from tests.apps.access.offices import AT, open_office
+from tests.apps.collection.town import YEAR, open_town, settle_in
 from tests.proof import filled
 from yibao.apps.access import audit
+from yibao.apps.access.models import PoolingRegion
 from yibao.apps.access.scope import Scope
+from yibao.apps.enrolment import operations as enrolment
 from yibao.apps.fund.sealing import JOURNAL
+from yibao.apps.statistics.models import Tally
 from yibao.cli import sealing, work
 from yibao.cli.upgrade import FaultsBefore, upgrade
 from yibao.database.errors import MoneyWaitsForSeal, refused
@@ -46,6 +50,11 @@ def book():
 
 
 @pytest.fixture
+def county():
+    return open_town()
+
+
+@pytest.fixture
 def kept_apart(monkeypatch):
     """The kept heads of other tests are none of these tests' matter."""
     monkeypatch.setattr(sealing.heads, "keep", lambda *_, **__: False)
@@ -78,6 +87,15 @@ def test_a_duty_that_breaks_is_tried_again_and_holds_up_no_other(kept_apart, mon
 def late(hours):
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute("update access_sealclock set sealed_until = now() - %s", [hours])
+
+
+def test_residents_are_counted_for_each_year_from_this_one_on(county):
+    settle_in(county, 3)
+    enrolment.open_year(scope=county, year=YEAR - 1, on=AT.date(), at=AT)
+    PoolingRegion.objects.filter(code=county.region).update(served_on=AT.date().replace(year=YEAR))
+    work.tally()
+    with scoped(*AREA):
+        assert list(Tally.objects.values_list("year", "kind", "people")) == [(YEAR, "unpaid", 3)]
 
 
 def test_money_waits_for_a_seal_that_is_late_and_reading_goes_on(book, kept_apart):
