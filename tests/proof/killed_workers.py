@@ -1,12 +1,13 @@
 """Workers of batches that say where they are through a pipe, so that R5 can kill them anywhere.
 
 Each worker is a process of its own. It writes a byte after each chunk of a ledger and before each
-file that is taken; a byte is whole or not there, whenever the worker dies.
+file that is taken; a byte is whole or not there, whenever the worker dies. One that is to be killed
+right after its n-th commit writes a byte there and waits for it.
 """
 
 import contextlib
 import os
-import time
+import select
 
 CHUNK_ROWS = 100
 LEDGERS, FILES = "ledgers", "files"
@@ -21,12 +22,14 @@ def setup(database):
     django.setup()
 
 
-def run(database, kind, jobs, told, fault):
+def run(database, kind, jobs, told, fault, held_after=0):
     """Do the jobs, one after another; `told` is the writing end of the parent's pipe."""
     setup(database)
     if fault == "mark_committed_apart":
         mark_committed_apart()
     tell = os.dup(told.fileno())
+    if held_after:
+        hold_after_commits(tell, held_after)
     os.write(tell, b"r")
     if kind == LEDGERS:
         for import_id in jobs:
@@ -83,6 +86,28 @@ def take_file(kind, name, content, department_id):
             )
 
 
+def hold_after_commits(tell, number):
+    """Let the worker say so when its n-th transaction is committed, and wait to be killed there.
+
+    Where nobody is left to kill it, it ends by itself.
+    """
+    from django.db import connection
+
+    commit, done = connection._commit, []
+
+    def then_held():
+        commit()
+        done.append(1)
+        if len(done) == number:
+            os.write(tell, b"h")
+            nobody_listens = select.poll()
+            nobody_listens.register(tell, 0)
+            nobody_listens.poll()
+            os._exit(1)
+
+    connection._commit = then_held
+
+
 def mark_committed_apart():
     """The seeded fault: what a chunk's lines became is committed before they are marked."""
     from django.db import connection
@@ -90,28 +115,23 @@ def mark_committed_apart():
     from yibao.apps.access.scope import scoped
     from yibao.apps.enrolment.operations import confirming
 
-    whole, marked = confirming._write, confirming._MARKED
-    marks = []
+    whole, chunk, marks = confirming._write, confirming._write_chunk, []
 
     def without_the_mark(cursor, ledger, lines, at):
-        confirming._MARKED = "select %s::timestamptz, %s::bigint[], %s::bigint[]"
         whole(_Kept(cursor, marks), ledger, lines, at)
-
-    chunk = confirming._write_chunk
 
     def then_marked(scope, ledger, at, chunk_rows):
         count = chunk(scope, ledger, at, chunk_rows)
-        time.sleep(0.1)
         with scoped(scope), connection.cursor() as cursor:
             while marks:
-                cursor.execute(marked, marks.pop())
+                cursor.execute(confirming._MARKED, marks.pop())
         return count
 
     confirming._write, confirming._write_chunk = without_the_mark, then_marked
 
 
 class _Kept:
-    """A cursor that keeps what would have been marked."""
+    """A cursor that keeps the lines' marks for later."""
 
     def __init__(self, cursor, marks):
         self._cursor, self._marks = cursor, marks
@@ -120,7 +140,7 @@ class _Kept:
         from yibao.apps.enrolment.operations import confirming
 
         if words == confirming._MARKED:
-            self._marks.append(params)
+            return self._marks.append(params)
         return self._cursor.execute(words, params)
 
     def __getattr__(self, name):

@@ -128,12 +128,12 @@ def result():
 class Worker:
     """A worker's process and the bytes that it has told."""
 
-    def __init__(self, database, kind, jobs, fault):
+    def __init__(self, database, kind, jobs, fault, held_after=0):
         context = multiprocessing.get_context("forkserver")
         reading, writing = context.Pipe(duplex=False)
         self._reading = reading
         self.process = context.Process(
-            target=killed_workers.run, args=(database, kind, jobs, writing, fault)
+            target=killed_workers.run, args=(database, kind, jobs, writing, fault, held_after)
         )
         self.process.start()
         writing.close()
@@ -158,13 +158,21 @@ class Worker:
 
 
 def killed_run(proof, chance, rounds, ledgers, jobs):
-    """Kill two workers a round, each somewhere in what it does; then let them end. Tell how many
-    were killed at work."""
+    """Kill three workers a round, one right after a commit and two somewhere in what they do; then
+    let them end. Tell how many were killed at work."""
     database = connections["default"].settings_dict["NAME"]
-    chunks = max(1, proof.size * 4 // 5 // CHUNK_ROWS // (rounds + 1))
+    chunks = max(1, proof.size * 4 // 5 // CHUNK_ROWS // (rounds + 2))
     killed = 0
     for turn in range(1, rounds + 1):
         until = -(-turn * len(jobs) // rounds)
+        # The first commit begins a ledger; the rounds end by turns at the three that follow: what
+        # belongs together stands in one of them, or the gap is found here, not by chance.
+        commits = 2 + (turn - 1) % 3
+        stopped = Worker(
+            database, LEDGERS, chance.sample(ledgers, len(ledgers)), proof.fault, commits
+        )
+        stopped.wait_for(b"h", 1)
+        killed += stopped.kill()
         writer = Worker(database, LEDGERS, chance.sample(ledgers, len(ledgers)), proof.fault)
         taker = Worker(database, FILES, jobs[:until], "")
         writer.wait_for(b"c", chunks)
@@ -184,8 +192,8 @@ def killed_run(proof, chance, rounds, ledgers, jobs):
 @pytest.mark.heavy
 @pytest.mark.proof(
     "R5",
-    "workers are killed with -9 in the middle of ledgers, payment files and rosters; what is there"
-    " at the end is row for row what a run left in peace leaves",
+    "workers are killed with -9 in the middle of ledgers, payment files and rosters, and between"
+    " two commits; what is there at the end is row for row what a run left in peace leaves",
     unit="rows",
     landing=30_000,
     small=1_500,
@@ -212,6 +220,6 @@ def test_killed_workers_leave_what_a_quiet_run_leaves(proof):
             f"{name}: {len(disturbed[name])} rows after the kills, {len(rows)} in peace,"
             f" {len(odd)} differ, first {sorted(odd)[:2]}"
         )
-    assert killed >= rounds, f"only {killed} workers were killed at work: it shows too little"
+    assert killed >= 2 * rounds, f"only {killed} workers were killed at work: it shows too little"
     proof.note(f"{rounds} rounds, {killed} workers killed at work")
     proof.count(sum(len(quiet[name]) for name in ("lines", "payments", "rosters")))

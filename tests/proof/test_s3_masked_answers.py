@@ -3,12 +3,14 @@
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from tests import scanning
 from tests.proof import marked_places
@@ -16,12 +18,20 @@ from tests.proof.conftest import TESTS
 from tests.proof.marked_places import PLACES
 from tests.proof.probed import browser
 from tests.proof.test_s2_other_places import addresses
+from yibao.apps.access.scope import scoped
+from yibao.apps.registry.models import Person
+from yibao.console.routes import routes
 from yibao.core.identity import make_resident_number, masks
 
 ROOT = TESTS.parent
 # The shelves whose tests have a browser.
 SHELVES = ("tests/console", "tests/web")
 OWN_HOME = {"YIBAO_HOME", "YIBAO_TEST_HOME", "YIBAO_TEST_HOME_OWNER"}
+# How a mask leaves a number and a telephone; what of each the asked pages must have shown.
+MASKED = {
+    scanning.NUMBER: re.compile(r"(?<!\d)[1-9]\d{5}\*{8}\d{3}[\dXx]"),
+    scanning.PHONE: re.compile(r"(?<!\d)1[3-9]\d\*{4}\d{4}(?!\d)"),
+}
 
 
 def unmasked(*functions):
@@ -66,6 +76,31 @@ def test_the_scanner_knows_what_it_looks_for():
     assert list(scanning.personal(masked, about_persons=True)) == []
 
 
+def surely_masked(staff):
+    """The addresses, of those that the post may ask for, that show masked numbers and telephones
+    of its own people: whoever has a telephone, the unpaid, the list of everybody."""
+    with scoped(staff.scope):
+        own = (
+            Person.objects.filter(phone__isnull=False)
+            .order_by("id")
+            .values_list("id", flat=True)[:2]
+        )
+        pages = [("registry:person", [one]) for one in own]
+    pages += [("statistics:unpaid", []), ("statistics:people", [])]
+    return [
+        reverse(name, args=args)
+        for name, args in pages
+        if staff.post.role in routes()[name].posts()
+    ]
+
+
+def shown_masked(client, address):
+    """Ask for the page; tell which kinds of personal data it shows masked."""
+    answer = client.get(address)
+    text = scanning.text_of(answer) if answer.status_code == 200 else ""
+    return {kind for kind, mask in MASKED.items() if mask.search(text)}
+
+
 def searched_in_the_suite(place):
     """Run the shelves with a browser; return how many answers of each route were searched."""
     target = place / "scanned"
@@ -105,17 +140,26 @@ def searched_in_the_suite(place):
 def test_what_is_unmasked_is_so_by_the_policy(proof, tmp_path):
     chance = proof.random()
     marked_places.make()
-    browsers = [browser(one) for one in marked_places.clerks()]
+    staff = marked_places.clerks()
+    browsers = [browser(one) for one in staff]
+    before = sum(scanning.seen.values())
+    # Whatever chance draws below: each post asks for pages that must mask something.
+    masked = Counter()
+    for one, client in zip(staff, browsers, strict=True):
+        for address in surely_masked(one):
+            masked.update(shown_masked(client, address))
+    for kind in MASKED:
+        assert masked[kind] >= len(PLACES), f"hardly a page shows a masked {kind}: {masked}"
     # Lists and persons first: with a mask gone they show it at once.
     asked = addresses(chance)
     close = [one for one in asked if one[0].startswith(("registry:", "statistics:unpaid"))]
     signs = {place.sign for place in PLACES}
     asked = [*(one for one in close if not signs & set(one[1])), *asked]
-    before = sum(scanning.seen.values())
     each = max(1, 100 // len(browsers)) if not proof.is_landing else 30
     for client in browsers:
         for _, address in asked[:each] + chance.sample(asked, each):
             client.get(address)
+    proof.note(f"pages that mask: {dict(sorted(masked.items()))}")
     proof.count(sum(scanning.seen.values()) - before)
     if proof.is_landing:
         leaks, seen, allowed = searched_in_the_suite(tmp_path)
