@@ -116,6 +116,7 @@ def test_every_route_is_walked_in_one_of_the_regions():
 @pytest.mark.parametrize("address", ["/sign-in/", "/nowhere/"])
 def test_the_pages_before_signing_in_keep_nobody_out(address, open_page):
     page = open_page("desktop")
+    page.emulate_media(reduced_motion="reduce")
     page.goto(address)
     assert list(violations(page, address)) == []
 
