@@ -174,10 +174,11 @@ def killed_run(proof, chance, rounds, ledgers, jobs):
         stopped.wait_for(b"h", 1)
         killed += stopped.kill()
         writer = Worker(database, LEDGERS, chance.sample(ledgers, len(ledgers)), proof.fault)
-        taker = Worker(database, FILES, jobs[:until], "")
         writer.wait_for(b"c", chunks)
         time.sleep(chance.random() * 0.02)
         killed += writer.kill()
+        # Begun only now: beside the writer it would be done before its turn to be killed.
+        taker = Worker(database, FILES, jobs[:until], "")
         taker.wait_for(b"f", until)
         time.sleep(chance.random() * 0.04)
         killed += taker.kill()
