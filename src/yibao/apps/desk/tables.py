@@ -23,11 +23,16 @@ Row = SimpleNamespace
 
 @dataclass(frozen=True)
 class Table:
-    """A statement without an order; `seals` names the field of each column that lies sealed."""
+    """A statement without an order; `seals` names the field of each column that lies sealed.
+
+    `along` names the columns of an index along which rows are best counted up to a limit: in the
+    order in which they lie.
+    """
 
     sql: str
     seals: Mapping[str, str] = field(default_factory=dict)
     lead: str = ""  # what stands before "select": with …
+    along: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ def page_of(
     turned = ask.descending != is_back
     cursor.execute(
         f"{table.lead} select {_names(columns)} from ({table.sql}) t{_where(where)}"  # noqa: S608 - a declared table
-        f" order by {_order(ask, turned)} limit %(limit)s",
+        f" order by {_order(ask.keys, turned)} limit %(limit)s",
         values | {"limit": limit + 1},
     )
     found = _rows(cursor, table, cursor.fetchall())
@@ -99,7 +104,10 @@ def page_of(
 
 def count_of(cursor: Any, *, table: Table, ask: Ask, up_to: int | None = None) -> int:
     """Return how many rows there are, counted up to one more than a limit. One statement."""
-    bound = "" if up_to is None else " limit %(up_to)s"
+    bound = ""
+    if up_to is not None:
+        walked = f" order by {_order(table.along, False)}" if table.along else ""
+        bound = f"{walked} limit %(up_to)s"
     cursor.execute(
         f"{table.lead} select count(*) from (select 1 from ({table.sql}) t"  # noqa: S608 - a declared table
         f"{_where(ask.where)}{bound}) s",
@@ -156,7 +164,7 @@ def walk(*, scope: Scope, table: Table, ask: Ask, columns: Sequence[str]) -> Ite
     with scoped(scope), connection.chunked_cursor() as cursor:
         cursor.execute(
             f"{table.lead} select {_names(columns)} from ({table.sql}) t{_where(ask.where)}"  # noqa: S608 - a declared table
-            f" order by {_order(ask, ask.descending)}",
+            f" order by {_order(ask.keys, ask.descending)}",
             dict(ask.values),
         )
         while found := cursor.fetchmany(_AT_ONCE):
@@ -177,9 +185,9 @@ def _names(columns: Sequence[str]) -> str:
     return ", ".join(f"t.{name}" for name in dict.fromkeys(columns))
 
 
-def _order(ask: Ask, descending: bool) -> str:
+def _order(keys: Sequence[str], descending: bool) -> str:
     down = " desc" if descending else ""
-    return ", ".join(f"t.{key}{down}" for key in ask.keys)
+    return ", ".join(f"t.{key}{down}" for key in keys)
 
 
 def _where(conditions: Sequence[str]) -> str:
