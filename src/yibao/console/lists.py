@@ -86,8 +86,9 @@ def _listed(
         sums = None
         if "sum" in request.GET and (picked or every):
             only = None if every else sorted(picked)
+            most = limits.lists().summed_up_to
             sums = sums_of(
-                cursor, table=asked.table, ask=ask, columns=summed, picked=only, up_to=up_to
+                cursor, table=asked.table, ask=ask, columns=summed, picked=only, up_to=most
             )
         groups = _groups(cursor, request, asked, ask, is_long=counted > up_to)
     return Listed(
@@ -131,7 +132,7 @@ def _picked(request: ConsoleRequest) -> set[int]:
 def _limit(request: ConsoleRequest, size: int) -> int:
     """Return how many rows are read: a page's, a sheet's, a file's."""
     if "csv" in request.GET:
-        return limits.lists().counted_up_to
+        return limits.lists().summed_up_to
     return limits.lists().rows_of_a_print if "print" in request.GET else size
 
 

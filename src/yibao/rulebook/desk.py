@@ -40,17 +40,18 @@ class Exports:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Sizes of lists: of a page, of a print, and up to how many rows are counted and summed."""
+    """Sizes of lists: of a page, of a print, and up to how many rows are counted, and summed."""
 
     page_sizes: tuple[int, ...]
     page_size: int
     counted_up_to: int
+    summed_up_to: int
     rows_of_a_print: int
 
 
 @dataclass(frozen=True, slots=True)
 class Tallies:
-    """How often residents are counted for keeping, how long that is good, up to how many need none."""
+    """How often residents are counted for keeping, how long that is good, who needs none."""
 
     every: timedelta
     good_for: timedelta
@@ -90,6 +91,7 @@ def lists() -> Lists:
         page_sizes=tuple(row["page_sizes"]),
         page_size=row["page_size"],
         counted_up_to=row["counted_up_to"],
+        summed_up_to=row["summed_up_to"],
         rows_of_a_print=row["rows_of_a_print"],
     )
 

@@ -151,3 +151,12 @@ def test_who_is_unpaid_is_told_by_plain_words_too(county, everybody):
 
     meant = {one for one, what in everybody.items() if is_unpaid(*what)}
     assert {one for one, _, _ in listed(county, UNPAID)} == meant
+
+
+def test_a_page_is_planned_as_a_walk_and_what_reads_every_row_is_not(county):
+    def planned(**how) -> str:
+        with reading(county, **how) as cursor:
+            cursor.execute("show enable_hashjoin")
+            return cursor.fetchone()[0]
+
+    assert (planned(), planned(whole=True)) == ("off", "on")

@@ -89,7 +89,7 @@ def test_the_sums_are_of_the_payments_that_the_conditions_leave(season, county):
 
 def test_a_long_list_is_summed_by_channel_only_when_it_is_asked_for(county, monkeypatch):
     short = limits.lists().__class__(
-        page_sizes=(20,), page_size=20, counted_up_to=10, rows_of_a_print=20
+        page_sizes=(20,), page_size=20, counted_up_to=10, summed_up_to=10, rows_of_a_print=20
     )
     monkeypatch.setattr(limits, "lists", lambda: short)
     html = said(county, PAYMENTS)

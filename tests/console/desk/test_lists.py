@@ -1,6 +1,7 @@
 """Lists: what the address says is shown, page by page, in the same number of statements."""
 
 import re
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,6 +15,7 @@ from tests.console.signed_in import sign_in_as
 from yibao.apps.access.scope import scoped
 from yibao.apps.desk.models import SavedList
 from yibao.apps.registry.models import Person
+from yibao.rulebook import desk as limits
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "/statistics/people/"
@@ -87,6 +89,14 @@ def test_the_statements_of_a_page_are_fixed(clerk, season, query, statements):
     with CaptureQueriesContext(connection) as plain:
         page(clerk, size=20)
     assert counted(size=20) == counted(size=200) == counted(who="王") == len(plain) + statements
+
+
+def test_a_list_too_long_to_be_counted_is_summed_on_request(clerk, monkeypatch):
+    short = replace(limits.lists(), counted_up_to=10, summed_up_to=20)
+    monkeypatch.setattr(limits, "lists", lambda: short)
+    html = page(clerk, sum=1, every=1)
+    assert "超过 10 行" in html
+    assert "已选 20 行" in html
 
 
 def test_rows_are_sorted_by_a_declared_column_and_say_so(clerk, season):
