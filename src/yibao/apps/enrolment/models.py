@@ -54,7 +54,14 @@ class Enrolment(ScopedModel):
                 condition=Q(withdrawn_at__isnull=True),
             ),
         ]
-        indexes = [models.Index(fields=["year", "area_no"], name="enrolments_of_an_area")]
+        indexes = [
+            models.Index(fields=["year", "area_no"], name="enrolments_of_an_area"),
+            models.Index(
+                fields=["year", "unpaid_reason", "area_no", "person"],
+                name="enrolments_by_reason",
+                condition=Q(withdrawn_at__isnull=True) & ~Q(unpaid_reason=""),
+            ),
+        ]
 
 
 class Coverage(ScopedModel):

@@ -99,11 +99,18 @@ class HouseholdsForm(ListForm):
     open = forms.BooleanField(label=_("只看有人未参保的"), required=False)
 
 
+# From the few who give a reason to those of them who are unpaid, not the other way round.
+_GIVES_THE_REASON = """t.person_id in (select e.person_id from enrolment_enrolment e
+    where e.year = %(year)s and e.unpaid_reason = %(reason)s and e.unpaid_reason <> ''
+      and e.withdrawn_at is null)"""
+
+
 def _unpaid(given: dict[str, Any], scope: Scope) -> Narrowed:
     where, values = by_person(given["who"])
-    if given["reason"]:
-        where = [*where, "t.unpaid_reason = %(reason)s"]
-        values |= {"reason": "" if given["reason"] == NONE_GIVEN else given["reason"]}
+    if given["reason"] == NONE_GIVEN:
+        where = [*where, "t.unpaid_reason = ''"]
+    elif given["reason"]:
+        where, values = [*where, _GIVES_THE_REASON], values | {"reason": given["reason"]}
     if given["owes"]:
         where = [*where, f"t.open_fen is {'not ' if given['owes'] == 'yes' else ''}null"]
     return where, values
