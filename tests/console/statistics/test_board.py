@@ -15,6 +15,7 @@ from tests.console.season import late_season
 from tests.console.signed_in import sign_in_as
 from yibao.apps.access.models import AuditRecord
 from yibao.apps.access.scope import Scope, scoped
+from yibao.apps.enrolment import operations as enrolment
 from yibao.apps.enrolment.models import Enrolment
 from yibao.apps.registry.models import Household, Person
 
@@ -225,3 +226,12 @@ def test_a_region_without_a_target_shows_rates_without_a_line(db):
     assert "参保率 100.0 % 本年度没有规定目标" in text
     assert "还差" not in text and "达标" not in text
     assert 'class="bar"' not in answer.content.decode()
+
+
+def test_who_is_insured_elsewhere_is_found_by_that(season):
+    with scoped(season):
+        someone = Person.objects.filter(area_no=CHAQUAN).order_by("-id").first()
+    proof = enrolment.NewOtherCover(someone.pk, "employee", "衡阳市", "HY-1")
+    enrolment.record_other_cover(scope=season, year=2021, cover=proof, at=AT)
+    listed = {"kind": "elsewhere"}
+    assert "共 1 行" in said(clerk().get("/statistics/people/", listed))

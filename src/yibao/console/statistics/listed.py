@@ -104,6 +104,9 @@ _GIVES_THE_REASON = """t.person_id in (select e.person_id from enrolment_enrolme
     where e.year = %(year)s and e.unpaid_reason = %(reason)s and e.unpaid_reason <> ''
       and e.withdrawn_at is null)"""
 
+_HAS_PROOF = """t.person_id in (select o.person_id from enrolment_othercover o
+    where o.year = %(year)s and o.cancelled_at is null)"""
+
 
 def _unpaid(given: dict[str, Any], scope: Scope) -> Narrowed:
     where, values = by_person(given["who"])
@@ -126,6 +129,8 @@ def _people(given: dict[str, Any], scope: Scope) -> Narrowed:
         where = [*where, "t.kind <> 'unpaid'"]
     elif given["kind"]:
         where, values = [*where, "t.kind = %(kind)s"], values | {"kind": given["kind"]}
+    if given["kind"] == "elsewhere":
+        where = [*where, _HAS_PROOF]
     if given["born_from"]:
         where = [*where, "t.born >= make_date(%(born_from)s, 1, 1)"]
         values |= {"born_from": given["born_from"]}
