@@ -1,6 +1,7 @@
 """The board shows each place against the target, down to the household, and names nobody whole."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -232,6 +233,6 @@ def test_who_is_insured_elsewhere_is_found_by_that(season):
     with scoped(season):
         someone = Person.objects.filter(area_no=CHAQUAN).order_by("-id").first()
     proof = enrolment.NewOtherCover(someone.pk, "employee", "衡阳市", "HY-1")
-    enrolment.record_other_cover(scope=season, year=2021, cover=proof, at=AT)
+    enrolment.record_other_cover(scope=season, year=2021, cover=proof, at=AT - timedelta(days=1))
     listed = {"kind": "elsewhere"}
     assert "共 1 行" in said(clerk().get("/statistics/people/", listed))
