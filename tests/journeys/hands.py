@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.apps.access.offices import AT, Staff
+from tests.journeys.arriving import STEP_MS, STEPS
 from yibao.apps.access.models import OperatorSession
 
 _NO_MOUSE = """
@@ -61,6 +62,10 @@ class Hands:
     def __init__(self, open_page: Any, *, scripts: bool = True) -> None:
         """Open a window of 1440 px in which pointers do nothing."""
         self.page = open_page("desktop", scripts=scripts)
+        # Listened for from the start: the browser only then leaves choosing to us, and says so
+        # some time after it was told.
+        self._choosers: list[Any] = []
+        self.page.on("filechooser", lambda chooser: self._choosers.append(chooser))
         self.scripts = scripts
         self.keys = 0
         if scripts:
@@ -90,6 +95,16 @@ class Hands:
                 return self
             self.press("ArrowDown")
         raise AssertionError(f"{label} is not among the choices of {self.words()}")
+
+    def choose_file(self, place: Path) -> Self:
+        """Open the system's window for choosing a file by the key, and choose this one there."""
+        self.press("Space")
+        for _ in range(STEPS):
+            if self._choosers:
+                self._choosers.pop().set_files(place)
+                return self
+            self.page.wait_for_timeout(STEP_MS)
+        raise AssertionError(f"no window to choose a file opens on {self.words()!r}")
 
     def tab(self, words: str, *, most: int = 12, back: bool = False) -> Self:
         """Press Tab until the focus stands on this; more presses than `most` are too many."""

@@ -30,10 +30,7 @@ def test_a_ledger_is_imported_and_an_error_row_mended(open_page, complaints, tmp
     hands.menu("tzdr").press("Alt+a").reads("台账文件")
     hands.at("台账种类").press("Enter").at("填报单位").choose("查泉村委会", most=40)
     hands.press("Enter").at("文件")
-    # The window that chooses a file belongs to the system: opened by the key, answered here.
-    with hands.page.expect_file_chooser() as chooser:
-        hands.press("Space")
-    chooser.value.set_files(place)
+    hands.choose_file(place)
     hands.press("Control+Enter").reads("错误和待决定的行")
     hands.press("Alt+m").reads("改正查泉村委会的 1 行")
     hands.tab("缴费", most=12).replace("280").press("Control+s")
@@ -54,9 +51,7 @@ def test_a_ledger_is_imported_and_an_error_row_mended_without_scripts(
     hands.tab("台账导入", most=24).press("Enter").reads("台账导入")
     hands.skip().tab("上传台账", most=6).press("Enter").reads("台账文件")
     hands.skip().tab("填报单位", most=8).choose("查泉村委会", most=40).tab("文件", most=3)
-    with hands.page.expect_file_chooser() as chooser:
-        hands.press("Space")
-    chooser.value.set_files(place)
+    hands.choose_file(place)
     hands.tab("上传", most=4).press("Enter").reads("错误和待决定的行")
     hands.skip().tab("就地改正", most=12).press("Enter").reads("改正查泉村委会的 1 行")
     hands.skip().tab("缴费", most=24).replace("280").press("Enter")
