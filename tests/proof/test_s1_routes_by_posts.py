@@ -49,7 +49,7 @@ def _no_wall() -> Iterator[None]:
 
     whole = database_scope.scoped
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(database_scope, "scoped", lambda *_: whole(0, 10**12))
+        patched.setattr(database_scope, "scoped", lambda *_, **plan: whole(0, 10**12, **plan))
         yield
 
 
