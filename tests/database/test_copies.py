@@ -3,6 +3,7 @@
 import subprocess
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 
 from tests.database.homes import connect, temporary_home, temporary_place
@@ -12,7 +13,8 @@ from yibao.database.backup import connector, take_backup
 from yibao.database.copies import Backup, Copies, Drill, Moment, NoBackup
 from yibao.database.home import OWNER_ROLE, Home
 from yibao.database.moments import archive_now, note_moment
-from yibao.database.restore import PlaceTaken, StillRunning, restore
+from yibao.database.process import running_pid
+from yibao.database.restore import PlaceTaken, StillRunning, StoppedShort, restore
 from yibao.database.supervisor import Supervisor
 
 
@@ -80,6 +82,25 @@ def test_a_backup_elsewhere_is_restored_into_a_new_home_from_there(home):
         assert numbers(target) == [1]
         assert numbers(home) == [1, 2]
         assert (target.secrets / "yibao_owner").read_text() == home.secret("yibao_owner")
+
+
+@pytest.mark.heavy
+def test_a_server_that_ends_while_it_is_made_ready_is_a_refusal_and_nothing_stays(
+    home, monkeypatch
+):
+    def ends(supervisor):
+        supervisor.home.log.open("a").write("FATAL:  recovery ended before the target\n")
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    with Supervisor(home).running():
+        made = take_backup(home)
+        archive_now(connector(home), Copies(home).wal)
+    with temporary_place() as place:
+        target = Home(place / "beside")
+        monkeypatch.setattr(Supervisor, "_prepare_missing", ends)
+        with pytest.raises(StoppedShort, match="recovery ended before the target"):
+            restore(home, at=made.ended, to=target.path)
+        assert running_pid(target.data) is None
 
 
 def test_a_log_is_archived_once_whole_and_never_written_over(tmp_path):

@@ -167,15 +167,19 @@ def _write_settings(target: Home, restore_command: str, at: datetime) -> None:
 def _run_up_to(target: Home, binaries: Path | None) -> None:
     """Run the server until it has reached the moment and takes writes; then stop it."""
     held = Supervisor(target, binaries=binaries)
-    held.start()
+    try:
+        held.start()
+    except psycopg.OperationalError as ended:
+        # It took connections and ended while it was made ready: the logs end before the moment.
+        if pid := running_pid(target.data):
+            send(pid, signal.SIGINT)
+            wait_until_gone(pid, target.data)
+        raise _ended(target) from ended
     try:
         pid = running_pid(target.data)
         while _recovers(target):
             if running_pid(target.data) != pid:
-                said = target.log.read_text(encoding="utf-8", errors="replace").splitlines()
-                fatal = [line for line in said if "FATAL" in line and "starting up" not in line]
-                cause = fatal[-1].partition("FATAL:  ")[2] if fatal else "—"
-                raise ServerNotStarted(cause=cause, log=target.log)
+                raise _ended(target)
             time.sleep(_PAUSE_SECONDS)
         with connector(target)() as admin:
             for name in _SETTINGS:
@@ -184,6 +188,14 @@ def _run_up_to(target: Home, binaries: Path | None) -> None:
         if held.stop() == "kept" and (pid := running_pid(target.data)):
             send(pid, signal.SIGINT)
             wait_until_gone(pid, target.data)
+
+
+def _ended(target: Home) -> ServerNotStarted:
+    """Return the refusal with what the server said last."""
+    said = target.log.read_text(encoding="utf-8", errors="replace").splitlines()
+    fatal = [line for line in said if "FATAL" in line and "starting up" not in line]
+    cause = fatal[-1].partition("FATAL:  ")[2] if fatal else "—"
+    return ServerNotStarted(cause=cause, log=target.log)
 
 
 def _recovers(target: Home) -> bool:
