@@ -172,7 +172,8 @@ def machine() -> str:
 
 
 def cell(words: str) -> str:
-    return " ".join(words.split()).replace("|", "\\|")
+    """Words as a table takes them, without the places of this machine."""
+    return " ".join(words.split()).replace("|", "\\|").replace(f"{tempfile.gettempdir()}/", "")
 
 
 def held_table(found: dict[str, Run]) -> list[str]:
