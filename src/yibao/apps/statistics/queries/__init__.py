@@ -3,9 +3,7 @@
 from yibao.apps.statistics.queries.households import (
     HouseholdRow,
     ReasonRow,
-    UnpaidRow,
     households_of,
-    unpaid,
     unpaid_reasons,
 )
 from yibao.apps.statistics.queries.members import (
@@ -31,14 +29,12 @@ __all__ = [
     "Population",
     "ProgressRow",
     "ReasonRow",
-    "UnpaidRow",
     "household_count",
     "household_standing",
     "households_of",
     "population",
     "progress",
     "series",
-    "unpaid",
     "unpaid_reasons",
     "work_funds",
 ]

@@ -9,7 +9,6 @@ from django.utils.timezone import localdate
 
 from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.registry.queries.search import above
-from yibao.apps.registry.shown import number_of, phone_of
 from yibao.apps.statistics.queries.standing import STANDING
 from yibao.apps.statistics.queries.tallies import source
 
@@ -32,49 +31,11 @@ class HouseholdRow:
 
 
 @dataclass(frozen=True, slots=True)
-class UnpaidRow:
-    """A resident who is not reached yet, with what the village wrote."""
-
-    person_id: int
-    name: str
-    number: str
-    phone: str
-    household_id: int | None
-    village_no: str
-    area_no: int
-    area_name: str
-    reason: str
-    notice: str
-    open_fen: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class ReasonRow:
     """How many give a reason; "" where the village wrote none."""
 
     reason: str
     count: int
-
-
-_UNPAID = f"""
-with {STANDING}
-select p.id, p.name, i.number, p.phone, p.household_id, coalesce(h.village_no, ''),
-       p.area_no, coalesce(v.name, ''), coalesce(e.unpaid_reason, ''),
-       coalesce(e.notice_method, ''), d.owed_fen - d.subsidised_fen - d.paid_fen
-  from standing s
-  join registry_person p on p.id = s.person_id
-  left join registry_household h on h.id = p.household_id
-  left join access_organisation v on v.division = p.area_no::text and v.kind = 'village'
-  left join enrolment_enrolment e
-         on e.person_id = p.id and e.year = %(year)s and e.withdrawn_at is null
-  left join collection_due d
-         on d.person_id = p.id and d.year = %(year)s and d.cancelled_at is null
-  left join lateral (select n.number from registry_identitydocument n where n.person_id = p.id
-                      order by n.valid_until is not null, n.id desc limit 1) i on true
- where s.kind = 'unpaid'
-   and (%(reason)s::text is null or coalesce(e.unpaid_reason, '') = %(reason)s)
- order by p.area_no, h.village_no, p.household_id, p.id offset %(offset)s limit %(limit)s
-"""  # noqa: S608 - fixed texts
 
 
 def households_of(
@@ -108,30 +69,6 @@ def households_of(
             | {"offset": offset, "limit": limit, "text": text, "above": above(text or " ")},
         )
         return [HouseholdRow(*row) for row in cursor.fetchall()]
-
-
-def unpaid(
-    *,
-    scope: Scope,
-    year: int,
-    on: datetime,
-    reason: str | None = None,
-    offset: int = 0,
-    limit: int | None = PAGE,
-) -> list[UnpaidRow]:
-    """Return who is still to be reached, by village and household; `limit` None: all.
-
-    One query.
-    """
-    with scoped(scope), connection.cursor() as cursor:
-        cursor.execute(
-            _UNPAID,
-            _values(year, on) | {"reason": reason, "offset": offset, "limit": limit},
-        )
-        return [
-            UnpaidRow(person_id, name, number_of(number), phone_of(phone), *rest)
-            for person_id, name, number, phone, *rest in cursor.fetchall()
-        ]
 
 
 def unpaid_reasons(*, scope: Scope, year: int, on: datetime) -> Sequence[ReasonRow]:

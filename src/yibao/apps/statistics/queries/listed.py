@@ -6,6 +6,7 @@ village's name) is a subquery of the select list, which a count never runs.
 
 from yibao.apps.desk.tables import Table
 from yibao.apps.registry.writing import NUMBER_FIELD, PHONE_FIELD
+from yibao.apps.statistics.queries.standing import IS_EFFECTIVE, IS_PROVEN, KIND_AND_SINCE, LIVES
 
 BY_HOUSEHOLD = ("area_no", "household_key")
 SEALS = {"number": NUMBER_FIELD, "phone": PHONE_FIELD}
@@ -17,23 +18,12 @@ TOLD = """coalesce((select e.{word} from enrolment_enrolment e where e.person_id
 VILLAGE = """(select v.name from access_organisation v
           where v.division = {area}::text and v.kind = 'village')"""
 
-# How a resident stands, in the words of `standing.STANDING` but with the person, whose own index
-# gives the order, in the first place: a page then walks to as many rows as it shows. That both
-# name the same people alike is held by tests/apps/statistics/test_listed.py.
-_LIVES = """(p.died_on is null or p.died_on > %(day)s)
-   and (p.moved_away_on is null or p.moved_away_on > %(day)s)"""
-# "any" leaves the planner the index by person and year: of several that begin with the person it
-# would take that of the periods, which cannot overlap, and look up a row in twice the time.
-_COVERED = """c.person_id = any(array[p.id]) and c.year = %(year)s and c.cancelled_at is null
-        and c.reason <> 'unpaid' and coalesce(d.settled_at, c.recorded_at) <= %(on)s"""
-_ELSEWHERE = """o.person_id = p.id and o.year = %(year)s and o.cancelled_at is null
-        and o.recorded_at <= %(on)s"""
-_KIND = """case when c.id is not null and coalesce(d.paid_fen, 0) = 0 and d.subsidised_fen > 0
-            then 'supported'
-            when c.id is not null then 'own'
-            when o.id is not null then 'elsewhere' else 'unpaid' end as kind,
-       case when c.id is not null then coalesce(d.settled_at, c.recorded_at)
-            else o.recorded_at end as since"""
+# The person, whose own index gives the order, stands in the first place: a page then walks to as
+# many rows as it shows. "any" leaves the planner the index by person and year: of several that
+# begin with the person it would take that of the periods, which cannot overlap, and look up a row
+# in twice the time.
+_COVERED = f"c.person_id = any(array[p.id]) and {IS_EFFECTIVE}"
+_ELSEWHERE = f"o.person_id = p.id and {IS_PROVEN}"
 
 
 def _residents(standing: str) -> str:
@@ -53,16 +43,16 @@ select p.id, p.id as person_id, p.name, p.sex, p.born, p.relation, p.phone, p.ar
 
 
 PEOPLE = Table(
-    f"""{_residents(_KIND)}
+    f"""{_residents(KIND_AND_SINCE)}
   left join enrolment_coverage c on {_COVERED}
   left join enrolment_othercover o on {_ELSEWHERE}
- where {_LIVES}""",
+ where {LIVES}""",
     SEALS,
     along=BY_HOUSEHOLD,
 )
 UNPAID = Table(
     f"""{_residents("'unpaid' as kind, null::timestamptz as since")}
- where {_LIVES}
+ where {LIVES}
    and not exists (select from enrolment_coverage c where {_COVERED})
    and not exists (select from enrolment_othercover o where {_ELSEWHERE})""",  # noqa: S608 - fixed texts
     SEALS,
