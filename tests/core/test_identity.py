@@ -14,6 +14,7 @@ from yibao.core.identity import (
     mask_name,
     mask_number,
     mask_phone,
+    mask_within,
     plain_text,
     read_credit_code,
     read_document,
@@ -270,3 +271,22 @@ def test_without_a_list_of_compound_surnames_first_and_last_are_kept():
 )
 def test_numbers_are_masked_in_one_appearance(mask, whole, shown):
     assert mask(whole) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("电话13812345521，号430423199003151026。", "电话138****5521，号430423********1026。"),
+        ("<13812345521@example>", "<138****5521@example>"),
+        ("名单a13812345521b", "名单a138****5521b"),
+        (
+            f"快照{'3c225d5e' * 5}13812345521{'e' * 13}",
+            f"快照{'3c225d5e' * 5}13812345521{'e' * 13}",
+        ),
+        (f"{'3c225d5e' * 5}13812345521{'e' * 14}", f"{'3c225d5e' * 5}138****5521{'e' * 14}"),
+        ("19900315-1026-4304-a234-13812345521f", "19900315-1026-4304-a234-13812345521f"),
+        ("19900315-1026-4304-a234-13812345521", "19900315-1026-4304-a234-138****5521"),
+    ],
+)
+def test_numbers_in_a_text_are_masked_and_checksums_and_keys_are_kept(text, shown):
+    assert mask_within(text) == shown
