@@ -8,8 +8,7 @@ from django.db import connection, connections, transaction
 from tests.apps.access.offices import AT, open_office
 from tests.apps.collection.town import YEAR, open_town, settle_in
 from tests.proof import filled
-from yibao.apps.access import audit
-from yibao.apps.access.models import PoolingRegion
+from yibao.apps.access import audit, queries
 from yibao.apps.access.scope import Scope
 from yibao.apps.enrolment import operations as enrolment
 from yibao.apps.fund.sealing import JOURNAL
@@ -89,13 +88,24 @@ def late(hours):
         cursor.execute("update access_sealclock set sealed_until = now() - %s", [hours])
 
 
-def test_residents_are_counted_for_each_year_from_this_one_on(county):
+def test_residents_are_counted_for_each_year_at_every_round_those_over_once_an_hour(
+    county, monkeypatch
+):
     settle_in(county, 3)
     enrolment.open_year(scope=county, year=YEAR - 1, on=AT.date(), at=AT)
-    PoolingRegion.objects.filter(code=county.region).update(served_on=AT.date().replace(year=YEAR))
+    at = AT.replace(year=YEAR)
+    monkeypatch.setattr(queries, "clock", lambda **_: queries.Clock(now=at, at=at))
+    work.tally()
+    at += timedelta(minutes=5)
     work.tally()
     with scoped(*AREA):
-        assert list(Tally.objects.values_list("year", "kind", "people")) == [(YEAR, "unpaid", 3)]
+        kept = Tally.objects.order_by("year", "taken_at")
+        first = at - timedelta(minutes=5)
+        assert list(kept.values_list("year", "taken_at", "kind", "people")) == [
+            (YEAR - 1, first, "unpaid", 3),
+            (YEAR, first, "unpaid", 3),
+            (YEAR, at, "unpaid", 3),
+        ]
 
 
 def test_money_waits_for_a_seal_that_is_late_and_reading_goes_on(book, kept_apart):

@@ -33,6 +33,7 @@ WELL = Figures(
     sessions=2,
     archive_failures=0,
     last_archived=NOW,
+    counted_ago=timedelta(minutes=4),
 )
 
 
@@ -80,6 +81,9 @@ def test_a_well_kept_installation_is_well(home):
         ("sealing", {"sealed_until": NOW - timedelta(minutes=11)}, WARN),
         ("sealing", {"sealed_until": NOW - timedelta(hours=4, seconds=1)}, FAIL),
         ("jobs", {"jobs_stalled": 1}, FAIL),
+        ("counts", {"counted_ago": None}, OK),
+        ("counts", {"counted_ago": timedelta(minutes=15)}, OK),
+        ("counts", {"counted_ago": timedelta(minutes=16)}, WARN),
         ("backup", {"now": NOW + timedelta(hours=24)}, WARN),
         ("backup", {"now": NOW + timedelta(days=9)}, FAIL),
         ("backup", {"archive_failures": 2, "last_archived": None}, FAIL),

@@ -134,7 +134,7 @@ def shred() -> None:
 
 
 def tally() -> None:
-    """Count how residents stand in this year and those to come that a region opened; keep it."""
+    """Count how residents stand in every year that a region opened, those over more rarely."""
     from yibao.apps.access import queries
     from yibao.apps.access.models import PoolingRegion
     from yibao.apps.access.scope import Scope
@@ -144,8 +144,9 @@ def tally() -> None:
     for region in PoolingRegion.objects.values_list("code", flat=True):
         at = queries.clock(region=region).at
         for opened in years(region=region):
-            if opened.year >= at.year:
-                operations.keep_tallies(scope=Scope.system(region), year=opened.year, at=at)
+            scope = Scope.system(region)
+            if operations.is_tally_due(scope=scope, year=opened.year, at=at):
+                operations.keep_tallies(scope=scope, year=opened.year, at=at)
 
 
 def retain() -> None:

@@ -32,6 +32,7 @@ class Below:
     target: int
     places: tuple[Place, ...]
     board: str
+    is_late: bool
 
     @property
     def title(self) -> str:
@@ -77,4 +78,5 @@ def below_target(request: ConsoleRequest) -> Below | None:
         target=board.target_parts // _PARTS_OF_PERCENT,
         places=places,
         board=optional_address(request, "statistics:board"),
+        is_late=board.is_late,
     )

@@ -38,6 +38,8 @@ class Figures:
     sessions: int
     archive_failures: int
     last_archived: datetime | None
+    # How long ago the residents of a year that goes on were counted; of several the longest.
+    counted_ago: timedelta | None
 
 
 _ASK = """
@@ -60,6 +62,16 @@ _OPTIONAL = {
     "django_session": "select count(*) from django_session where expire_date > now()",
     "desk_job": "select coalesce(jsonb_object_agg(state, n), '{}') from"
     " (select state, count(*) n from desk_job group by state) jobs",
+    "statistics_tally": """
+        with today as (
+            select code, case when served_on is null then now() at time zone 'Asia/Shanghai'
+                   else served_on + (now() at time zone 'Asia/Shanghai')::time end as at
+              from access_poolingregion)
+        select max(today.at - newest.taken_at at time zone 'Asia/Shanghai')
+          from (select region, year, max(taken_at) as taken_at
+                  from statistics_tally group by region, year) newest
+          join today on today.code = newest.region
+         where newest.year >= extract(year from today.at)""",
 }
 _STALLED = (
     "select count(*) from desk_job where state = 'running'"
@@ -104,6 +116,7 @@ def figures(cursor: Any) -> Figures:
         sealed_until=there.get("access_sealclock"),
         jobs=_numbers(there.get("desk_job")),
         jobs_stalled=stalled,
+        counted_ago=there.get("statistics_tally"),
         sessions=there.get("django_session") or 0,
     )
 

@@ -20,6 +20,7 @@ OK, WARN, FAIL = "ok", "warn", "fail"
 SEAL_WARN, SEAL_FAIL = timedelta(minutes=10), timedelta(hours=4)
 BACKUP_WARN, BACKUP_FAIL = timedelta(hours=26), timedelta(days=8)
 DRILL_WARN = timedelta(days=35)
+COUNT_WARN = timedelta(minutes=15)
 CLOCK_WARN, CLOCK_FAIL = timedelta(seconds=5), timedelta(minutes=1)
 _ROOM_WARN = 16 * FLOOR_BYTES
 _FULL_WARN = 80  # percent of the connections
@@ -73,6 +74,7 @@ def checks(found: Figures, home: Home, *, embedded: bool) -> list[Check]:
         lambda: _replication(found),
         lambda: _sealing(found),
         lambda: _jobs(found),
+        lambda: _counted(found),
         lambda: _sessions(found),
     ]
     said = [one() for one in asked]
@@ -241,6 +243,25 @@ def _jobs(found: Figures) -> Check:
         f"{waiting} wait, {running} run, {failed} failed, {found.jobs_stalled} without a sign",
         "请启动 yibao work：无响应的任务由它收回",
         "Start yibao work: it takes back the jobs whose worker died",
+    )
+
+
+def _counted(found: Figures) -> Check:
+    name = ("人数汇总", "Counting of residents")
+    remedy = (
+        "请启动 yibao work（或 yibao serve）；看板暂用此前汇总的人数",
+        "Start yibao work (or yibao serve); boards show the counts of before",
+    )
+    if found.counted_ago is None:
+        return Check("counts", OK, *name, "尚未汇总过", "never counted yet", *remedy)
+    minutes = found.counted_ago // timedelta(minutes=1)
+    return Check(
+        "counts",
+        WARN if found.counted_ago > COUNT_WARN else OK,
+        *name,
+        f"{minutes} 分钟前",
+        f"{minutes} minutes ago",
+        *remedy,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -51,11 +51,21 @@ class Lists:
 
 @dataclass(frozen=True, slots=True)
 class Tallies:
-    """How often residents are counted for keeping, how long that is good, who needs none."""
+    """How often residents are counted for keeping, how long counts stay, who needs none."""
 
     every: timedelta
-    good_for: timedelta
+    past_every: timedelta
+    may_be_late: timedelta
+    kept_for: timedelta
     counted_live_up_to: int
+
+    def every_of(self, *, year: int, on: date) -> timedelta:
+        """Return how often a year is counted: one that is over, more rarely."""
+        return self.past_every if year < on.year else self.every
+
+    def good_for(self, *, year: int, on: date) -> timedelta:
+        """Return how old a year's counts may be before the counting stands still."""
+        return self.every_of(year=year, on=on) + self.may_be_late
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,9 @@ def tallies() -> Tallies:
     row = _table()["tallies"]
     return Tallies(
         every=timedelta(minutes=row["every_minutes"]),
-        good_for=timedelta(minutes=row["good_for_minutes"]),
+        past_every=timedelta(minutes=row["past_every_minutes"]),
+        may_be_late=timedelta(minutes=row["late_minutes"]),
+        kept_for=timedelta(minutes=row["kept_minutes"]),
         counted_live_up_to=row["counted_live_up_to"],
     )
 

@@ -154,9 +154,8 @@ def test_the_unpaid_are_everybody_else_with_the_village_s_reason(county, town):
     rows = unpaid(county)
     assert len(rows) == total - 2
     assert {here[0], here[1]} & {row.person_id for row in rows} == set()
-    reasons = {
-        one.reason: one.count for one in queries.unpaid_reasons(scope=county, year=YEAR, on=AT)
-    }
+    found = queries.unpaid_reasons(scope=county, year=YEAR, on=AT)
+    reasons = {one.reason: one.count for one in found.rows}
     assert reasons == {"": total - 3, "away": 1}
     [away] = [row for row in unpaid(county) if row.unpaid_reason == "away"]
     assert (away.person_id, away.open_fen, away.area_name[:3]) == (here[2], 280_00, "查泉村")

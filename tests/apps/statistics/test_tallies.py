@@ -13,6 +13,7 @@ from yibao.apps.access.scope import scoped
 from yibao.apps.collection import operations as collection
 from yibao.apps.enrolment.models import Enrolment
 from yibao.apps.statistics import operations, queries
+from yibao.apps.statistics.models import Tally
 from yibao.apps.statistics.queries import tallies
 
 LATER = AT + timedelta(minutes=6)
@@ -43,6 +44,7 @@ def kept_serve_everybody(monkeypatch):
 def figures(scope, on):
     board = queries.progress(scope=scope, year=YEAR, on=on)
     series = queries.series(scope=scope, year=YEAR, on=on)
+    assert queries.counted_on(scope=scope, year=YEAR, on=on) == board.on
     return board.on, board.rows, series, queries.unpaid_reasons(scope=scope, year=YEAR, on=on)
 
 
@@ -55,15 +57,66 @@ def test_kept_counts_say_what_counting_anew_says(county, town, kept_serve_everyb
     assert anew[1][0].registered
 
 
-def test_kept_counts_serve_a_quarter_of_an_hour_and_name_their_moment(
+def late(scope, on):
+    board = queries.progress(scope=scope, year=YEAR, on=on)
+    return board.is_late, queries.unpaid_reasons(scope=scope, year=YEAR, on=on).is_late
+
+
+def test_kept_counts_name_their_moment_and_say_when_the_counting_stands_still(
     county, town, kept_serve_everybody
 ):
     operations.keep_tallies(scope=county, year=YEAR, at=AT)
     pay(county, 4)
-    moment, rows, _, _ = figures(county, LATER)
-    assert (moment, rows[0].own) == (AT, 4)
-    moment, rows, _, _ = figures(county, AT + timedelta(minutes=16))
-    assert (moment, rows[0].own) == (AT + timedelta(minutes=16), 5)
+    for minutes, is_late in ((6, False), (15, False), (16, True), (60 * 24 * 3, True)):
+        on = AT + timedelta(minutes=minutes)
+        moment, rows, _series, reasons = figures(county, on)
+        assert (moment, rows[0].own, reasons.on) == (AT, 4, AT)
+        assert late(county, on) == (is_late, is_late)
+
+
+def test_where_none_are_kept_each_resident_is_looked_at_and_nothing_is_late(
+    county, town, kept_serve_everybody
+):
+    assert figures(county, LATER)[0] == LATER
+    assert late(county, LATER) == (False, False)
+
+
+def test_the_last_hour_s_counts_stay_so_that_a_figure_s_moment_is_told_again(
+    county, town, kept_serve_everybody
+):
+    kept = operations.keep_tallies(scope=county, year=YEAR, at=AT)
+    first = figures(county, AT)
+    pay(county, 4)
+    operations.keep_tallies(scope=county, year=YEAR, at=LATER)
+    assert figures(county, LATER)[1][0].own == 5
+    assert figures(county, AT) == first
+    operations.keep_tallies(scope=county, year=YEAR, at=AT + timedelta(minutes=61))
+    with scoped(county):
+        moments = set(Tally.objects.values_list("taken_at", flat=True))
+        assert moments == {LATER, AT + timedelta(minutes=61)}
+        assert Tally.objects.filter(taken_at=LATER).count() == kept
+
+
+def test_counts_of_later_than_now_are_forgotten_where_a_served_day_begins_anew(county, town):
+    operations.keep_tallies(scope=county, year=YEAR, at=LATER)
+    operations.keep_tallies(scope=county, year=YEAR, at=AT)
+    with scoped(county):
+        assert set(Tally.objects.values_list("taken_at", flat=True)) == {AT}
+
+
+def test_a_year_that_is_over_is_counted_every_hour(county, town, kept_serve_everybody):
+    over = AT.replace(year=YEAR + 1)
+
+    def due(minutes, year=YEAR):
+        at = over + timedelta(minutes=minutes)
+        return operations.is_tally_due(scope=county, year=year, at=at)
+
+    assert due(0)
+    operations.keep_tallies(scope=county, year=YEAR, at=over)
+    assert [due(minutes) for minutes in (-5, 5, 59, 60)] == [True, False, False, True]
+    assert due(5, year=YEAR + 1)
+    assert late(county, over + timedelta(minutes=70)) == (False, False)
+    assert late(county, over + timedelta(minutes=71)) == (True, True)
 
 
 def test_counting_again_replaces_what_was_kept(county, town, kept_serve_everybody):

@@ -9,7 +9,7 @@ class Tally(ScopedModel):
     """How many residents of a village stood so at a moment, since a day, for a reason.
 
     A county's figures are summed from these, so that a million people are not counted anew for
-    everybody who looks. The rows of a year are of one moment and are replaced together.
+    everybody who looks. The rows of a year and moment belong together, and go together.
     """
 
     year = models.PositiveSmallIntegerField()
@@ -20,4 +20,4 @@ class Tally(ScopedModel):
     people = models.IntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["year", "area_no"], name="tallies_of_an_area")]
+        indexes = [models.Index(fields=["year", "taken_at", "area_no"], name="tallies_of_a_moment")]

@@ -33,7 +33,7 @@ def simulate(running: Running) -> str:
         stored = stored_snapshots(scope.region)
         place = next((one.place for one in stored if one.name == made.population), None)
         if place is None:
-            raise SimulationFailed(why=f"快照 {made.population} 已不在")
+            raise SimulationFailed(why=_("快照 %(name)s 已不在") % {"name": made.population})
         return _over(running, place)
     with tempfile.TemporaryDirectory(prefix="yibao-lab-") as folder:
         place = Path(folder, "population")

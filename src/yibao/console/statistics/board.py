@@ -90,7 +90,7 @@ def campaign(request: ConsoleRequest, at: datetime) -> Campaign | None:
     if place is None or not place.registered:
         return None
     series = tuple(
-        queries.series(scope=request.area_scope, year=request.year, on=at),
+        queries.series(scope=request.area_scope, year=request.year, on=board.on),
     )
     leaves = _leaves(board, place)
     gained = _gained(series, request.served_on)

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.scope import Scope
+from yibao.apps.access.spoken import national_words
 from yibao.apps.desk.sources import COUNT, DAY, FEN, MOMENT, NAME, NUMBER, PHONE
 from yibao.apps.desk.tables import Row
 from yibao.apps.statistics.queries.listed import BY_HOUSEHOLD, HOUSEHOLDS, PEOPLE, UNPAID
@@ -14,7 +15,7 @@ from yibao.console.desk.forms import ListForm
 from yibao.console.forms import DayField
 from yibao.console.listing import MARK, Column, List, Narrowed, register
 from yibao.console.narrowing import PersonForm, between, both, by_person, equal
-from yibao.rulebook.national import code_label, codes
+from yibao.rulebook.national import codes
 
 NONE_GIVEN, COVERED = "none", "covered"
 STANDS = {
@@ -26,14 +27,9 @@ STANDS = {
 _SEXES = {"male": _("男"), "female": _("女")}
 
 
-def words(listed: str, code: str) -> str:
-    """Return a national code in the page's language; nothing for none."""
-    return code_label(listed, code, get_language() or "zh") if code else ""
-
-
 def _code(listed: str, key: str) -> Any:
     def said(row: Row, scope: Scope) -> str:
-        return words(listed, getattr(row, key))
+        return national_words(listed, getattr(row, key))
 
     return said
 
@@ -44,8 +40,7 @@ def _stands(row: Row, scope: Scope) -> tuple[str, str]:
 
 
 def _reasons() -> list[tuple[str, Any]]:
-    language = get_language() or "zh"
-    found = [(code, code_label("unpaid_reason", code, language)) for code in codes("unpaid_reason")]
+    found = [(code, national_words("unpaid_reason", code)) for code in codes("unpaid_reason")]
     return [("", _("全部")), (NONE_GIVEN, _("村里未填写")), *found]
 
 

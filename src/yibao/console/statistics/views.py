@@ -5,12 +5,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from yibao.apps.access import queries as access
 from yibao.apps.access.rulebooks import article_of
+from yibao.apps.access.spoken import national_words
 from yibao.apps.statistics import queries
-from yibao.apps.statistics.queries import ReasonRow
+from yibao.apps.statistics.queries import ReasonRow, Reasons
 from yibao.console.asof import MOMENT, moment_of
 from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, attachment, console_page, page
@@ -23,7 +25,6 @@ from yibao.console.statistics.listed import (
     NONE_GIVEN,
     PEOPLE_LIST,
     UNPAID_LIST,
-    words,
 )
 from yibao.console.waiting import optional_address
 from yibao.web.figures import percent
@@ -53,6 +54,7 @@ def board(request: ConsoleRequest) -> HttpResponse:
         "at": at,
         "asof": at.isoformat(),
         "is_earlier": is_earlier,
+        "late": found.board if found and found.board.is_late else None,
         "path": access.path_to(request.scope, area=request.area)[:-1],
         "found": found,
         "reads_people": request.scope.allows("statistics.people"),
@@ -60,7 +62,7 @@ def board(request: ConsoleRequest) -> HttpResponse:
     if found:
         first = date(request.year, 1, 1)
         context |= {
-            "reasons": _reasons(request, at),
+            "reasons": _reasons(request, queries.unpaid_reasons(**_place(request, at))),
             "week": request.served_on - WEEK + timedelta(days=1),
             "curve": curve(
                 found.series,
@@ -80,7 +82,7 @@ def _households(request: ConsoleRequest, found: Campaign, at: datetime) -> dict[
     """Return a village's households, those with somebody to reach first."""
     if not (found.is_village and request.scope.allows("statistics.people")):
         return {}
-    place: dict[str, Any] = {"scope": request.area_scope, "year": request.year, "on": at}
+    place = _place(request, at)
     pager = Pager(request, total=queries.household_count(**place), size=_HOUSEHOLDS)
     rows = queries.households_of(**place, offset=pager.offset, limit=pager.limit)
     return {"households": rows, "pager": pager}
@@ -98,7 +100,7 @@ def household(request: ConsoleRequest, household_id: int) -> HttpResponse:
         "at": at,
         "asof": request.GET.get(MOMENT, ""),
         "members": [
-            (one, words("relation", one.relation), words("unpaid_reason", one.reason))
+            (one, *map(national_words, ("relation", "unpaid_reason"), (one.relation, one.reason)))
             for one in found.members
         ],
         "has_people": _has_people(request),
@@ -110,9 +112,15 @@ def household(request: ConsoleRequest, household_id: int) -> HttpResponse:
 @console_page()
 def unpaid(request: ConsoleRequest) -> HttpResponse:
     """Show who is still to be reached in the chosen place, with the village's reasons."""
-    is_sheet = "print" in request.GET
-    reasons = [] if is_sheet else _reasons(request, moment_of(request.GET, request.at))
+    at = moment_of(request.GET, request.at)
+    found = None
+    if "print" not in request.GET:
+        found = queries.unpaid_reasons(**_place(request, at))
+    reasons = _reasons(request, found) if found else []
     context = {
+        "late": found if found and found.is_late else None,
+        # The list is of the moment; the counts beside it may be some minutes older.
+        "counted_at": found.on if found and found.on < at else None,
         "reasons": reasons,
         "chosen": next((one for one in reasons if one.is_chosen), None),
         "everybody": sum(one.count for one in reasons),
@@ -165,28 +173,38 @@ def progress_csv(request: ConsoleRequest) -> HttpResponse:
         if row.registered
     )
     name = _("%(place)s%(year)s年度参保进度") % {"place": request.area.name, "year": request.year}
-    return attachment(request, name=f"{name}.csv", content=csv_file(head, rows), kind="csv")
+    content = csv_file(head, rows)
+    return attachment(request, name=f"{name}{_as_of(found.on)}.csv", content=content, kind="csv")
 
 
 @console_page()
 def days_csv(request: ConsoleRequest) -> HttpResponse:
     """Give the days of the chosen place out as a file."""
-    days = queries.series(scope=request.area_scope, year=request.year, on=request.at)
+    on = queries.counted_on(**_place(request, request.at))
+    days = queries.series(**_place(request, on))
     content = csv_file([_("日期"), _("当日末已参保")], ([day.isoformat(), n] for day, n in days))
     name = _("%(place)s%(year)s年度逐日参保") % {"place": request.area.name, "year": request.year}
-    return attachment(request, name=f"{name}.csv", content=content, kind="csv")
+    return attachment(request, name=f"{name}{_as_of(on)}.csv", content=content, kind="csv")
 
 
-def _reasons(request: ConsoleRequest, at: datetime) -> list[Reason]:
-    """Return the reasons of the chosen place, the most frequent first."""
-    found = queries.unpaid_reasons(scope=request.area_scope, year=request.year, on=at)
+def _as_of(on: datetime) -> str:
+    """Return the moment of a file's figures for its name."""
+    return f"-{localtime(on):%Y%m%d-%H%M}"
+
+
+def _place(request: ConsoleRequest, at: datetime) -> dict[str, Any]:
+    return {"scope": request.area_scope, "year": request.year, "on": at}
+
+
+def _reasons(request: ConsoleRequest, found: Reasons) -> list[Reason]:
+    """Return the reasons of the chosen place in words, the most frequent first."""
     asked = request.GET.get("reason", "")
-    return [_reason(row, asked) for row in found]
+    return [_reason(row, asked) for row in found.rows]
 
 
 def _reason(row: ReasonRow, asked: str) -> Reason:
     key = row.reason or NONE_GIVEN
-    label = words("unpaid_reason", row.reason) or _("村里未填写")
+    label = national_words("unpaid_reason", row.reason) or _("村里未填写")
     return Reason(key=key, label=label, count=row.count, is_chosen=key == asked)
 
 

@@ -40,6 +40,9 @@ def measured(found: Figures, cursor: Any) -> bytes:
     if found.sealed_until is not None:
         late = (found.now - found.sealed_until).total_seconds()
         gauge("seal_lag_seconds", "Age of the newest moment up to which all is sealed.", late)
+    if found.counted_ago is not None:
+        ago = found.counted_ago.total_seconds()
+        gauge("count_age_seconds", "Time since residents were counted for the boards.", ago)
     for state, number in found.jobs.items():
         gauge("jobs", "Jobs by state.", number, state=state)
     gauge("jobs_stalled", "Jobs whose worker gives no sign.", found.jobs_stalled)

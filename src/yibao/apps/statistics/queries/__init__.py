@@ -3,6 +3,7 @@
 from yibao.apps.statistics.queries.households import (
     HouseholdRow,
     ReasonRow,
+    Reasons,
     households_of,
     unpaid_reasons,
 )
@@ -16,6 +17,7 @@ from yibao.apps.statistics.queries.population import Population, population
 from yibao.apps.statistics.queries.progress import (
     Board,
     ProgressRow,
+    counted_on,
     progress,
     series,
     work_funds,
@@ -29,6 +31,8 @@ __all__ = [
     "Population",
     "ProgressRow",
     "ReasonRow",
+    "Reasons",
+    "counted_on",
     "household_count",
     "household_standing",
     "households_of",

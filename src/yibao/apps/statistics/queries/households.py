@@ -38,6 +38,18 @@ class ReasonRow:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """The reasons of a place as of a moment, the most frequent first.
+
+    `is_late` says that the counting stands still.
+    """
+
+    on: datetime
+    is_late: bool
+    rows: Sequence[ReasonRow]
+
+
 def households_of(
     *, scope: Scope, year: int, on: datetime, text: str = "", offset: int = 0, limit: int = PAGE
 ) -> list[HouseholdRow]:
@@ -71,8 +83,8 @@ def households_of(
         return [HouseholdRow(*row) for row in cursor.fetchall()]
 
 
-def unpaid_reasons(*, scope: Scope, year: int, on: datetime) -> Sequence[ReasonRow]:
-    """Return the reasons of those still to be reached, the most frequent first. Two queries."""
+def unpaid_reasons(*, scope: Scope, year: int, on: datetime) -> Reasons:
+    """Return the reasons of those still to be reached, of a large place as kept. Two queries."""
     with scoped(scope), connection.cursor() as cursor:
         found = source(cursor, year=year, on=on, with_reasons=True)
         cursor.execute(
@@ -83,7 +95,8 @@ def unpaid_reasons(*, scope: Scope, year: int, on: datetime) -> Sequence[ReasonR
             """,  # noqa: S608 - fixed texts
             found.values,
         )
-        return [ReasonRow(*row) for row in cursor.fetchall()]
+        rows = [ReasonRow(*row) for row in cursor.fetchall()]
+    return Reasons(found.on, found.is_late, rows)
 
 
 def _values(year: int, on: datetime) -> dict[str, object]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import connection
 from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.statistics.queries.standing import STANDING
@@ -70,7 +71,7 @@ def household_standing(
         )
         rows = cursor.fetchall()
     if not rows:
-        raise NotThere(what=f"家庭 {household_id}")
+        raise NotThere(what=_("家庭 %(id)s") % {"id": household_id})
     *_person, household_no, village_no, area_no, area_name = rows[0]
     return HouseholdStanding(
         household_id=household_id,

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from yibao.apps.access.models import Organisation
 from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.collection.policy import policy
-from yibao.apps.statistics.queries.tallies import source
+from yibao.apps.statistics.queries.tallies import Source, source
 from yibao.core.money import PARTS, Fen
 
 LEVELS = ("city", "county", "township", "village")
@@ -74,13 +74,14 @@ class ProgressRow:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A place with the places in it, as of a moment."""
+    """A place with the places in it, as of a moment; `is_late`: the counting stands still."""
 
     on: datetime
     year: int
     target_parts: int | None
     check_days: tuple[date, ...]
     rows: tuple[ProgressRow, ...]
+    is_late: bool = False
 
     def row(self, code: str) -> ProgressRow | None:
         """Return the row of a place."""
@@ -99,23 +100,30 @@ class Board:
 def progress(*, scope: Scope, year: int, on: datetime) -> Board:
     """Return the progress of every place in the scope, the widest first. Three queries.
 
-    `on` of a large place's board may lie some minutes back: it is the moment of the counts that
-    are kept (`tallies.source`).
+    `on` of a large place's board lies some minutes back: it is the moment of the counts that are
+    kept (`tallies.source`).
     """
     rules = policy(scope.region, year)
     days = tuple(day for day in rules.check_days if day <= localdate(on))
     with scoped(scope):
         places = _places(scope, rules.target_parts, len(days))
-        moment, counted = _counts(year, on, days)
+        counted_from, counted = _counts(year, on, days)
         for counts in counted:
             _add(places, counts)
     return Board(
-        on=moment,
+        on=counted_from.on,
+        is_late=counted_from.is_late,
         year=year,
         target_parts=rules.target_parts,
         check_days=days,
         rows=tuple(places),
     )
+
+
+def counted_on(*, scope: Scope, year: int, on: datetime) -> datetime:
+    """Return the moment that figures of the scope tell of when they are asked for. One query."""
+    with scoped(scope), connection.cursor() as cursor:
+        return source(cursor, year=year, on=on).on
 
 
 def series(*, scope: Scope, year: int, on: datetime) -> list[tuple[date, int]]:
@@ -179,8 +187,8 @@ def _places(scope: Scope, target_parts: int | None, checks: int) -> list[Progres
 
 def _counts(
     year: int, on: datetime, days: Sequence[date]
-) -> tuple[datetime, Iterable[tuple[int, ...]]]:
-    """Return the moment, and by village: registered, own, supported, elsewhere, by each check."""
+) -> tuple[Source, Iterable[tuple[int, ...]]]:
+    """Return the source, and by village: registered, own, supported, elsewhere, by each check."""
     checks = "".join(
         f", coalesce(sum(people) filter (where since_on <= %(check{n})s), 0)"
         for n in range(len(days))
@@ -198,7 +206,7 @@ def _counts(
             """,  # noqa: S608 - fixed texts and numbers
             found.values | {f"check{n}": day for n, day in enumerate(days)},
         )
-        return found.on, cursor.fetchall()
+        return found, cursor.fetchall()
 
 
 def _add(places: list[ProgressRow], counts: tuple[int, ...]) -> None:

@@ -32,34 +32,44 @@ LIVE_WITH_REASONS = f"""
 """  # noqa: S608 - fixed texts
 _KEPT = """
 tallied as (
-    select area_no, kind, since_on, reason, people from statistics_tally where year = %(year)s
+    select area_no, kind, since_on, reason, people from statistics_tally
+     where year = %(year)s and taken_at = %(taken_at)s
 )
+"""
+_NEWEST = """
+select taken_at, sum(people) from statistics_tally
+ where year = %(year)s and taken_at = (
+       select max(taken_at) from statistics_tally
+        where year = %(year)s and taken_at <= %(on)s)
+ group by taken_at
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The words that define `tallied`, their parameters, and the moment that it tells of."""
+    """The words that define `tallied`, their parameters, and the moment that it tells of.
+
+    `is_late` says that the counting stands still: what is kept is older than it should be.
+    """
 
     words: str
     values: dict[str, Any]
     on: datetime
+    is_late: bool = False
 
 
 def source(cursor: Any, *, year: int, on: datetime, with_reasons: bool = False) -> Source:
     """Return what to count from within the cursor's scope. One statement.
 
-    Counts that are kept serve where they are young enough and of more people than are counted in
-    a moment; for an earlier moment, and where none are kept, each resident is looked at.
+    The newest counts kept at that moment serve for more people than are counted in a moment,
+    however old they are. For fewer, for a moment before the oldest that are kept, and where none
+    are kept, each resident is looked at.
     """
     limits = tallies()
-    cursor.execute(
-        "select max(taken_at), coalesce(sum(people), 0) from statistics_tally"
-        " where year = %(year)s and taken_at > %(oldest)s and taken_at <= %(on)s",
-        {"year": year, "on": on, "oldest": on - limits.good_for},
-    )
-    taken_at, people = cursor.fetchone()
+    cursor.execute(_NEWEST, {"year": year, "on": on})
+    taken_at, people = cursor.fetchone() or (None, 0)
     if people > limits.counted_live_up_to:
-        return Source(_KEPT, {"year": year}, taken_at)
+        is_late = on - taken_at > limits.good_for(year=year, on=localdate(on))
+        return Source(_KEPT, {"year": year, "taken_at": taken_at}, taken_at, is_late)
     live = LIVE_WITH_REASONS if with_reasons else _LIVE
     return Source(live, {"year": year, "on": on, "day": localdate(on)}, on)
