@@ -17,6 +17,7 @@ from django.db import connections
 from yibao.core.refusal import Refusal
 from yibao.database.figures import everywhere, figures
 from yibao.database.health import FAIL, OK, WARN, Check, checks, worst
+from yibao.database.sealing_keys import KeysGone
 from yibao.database.service import close_connections, pending, supervisor, use_settings
 
 _PYTHON = (3, 11)
@@ -65,6 +66,9 @@ def _home() -> list[Check]:
     for place, name in ((home.secrets, "secrets"), (home.path / "keys", "keys")):
         if not place.exists():
             elsewhere = name == "keys" and bool(settings.SEALING_KEYS)
+            if name == "keys" and not elsewhere and (home.secrets / "keys_made").exists():
+                said.append(_refused("keys", "目录 keys", "Directory keys", KeysGone(place=place)))
+                continue
             words = ("由环境变量给出", "given by the environment") if elsewhere else None
             words = words or ("尚未建立", "not made yet")
             fix = ("首次使用时自动建立", "Made at the first use")
@@ -101,26 +105,42 @@ def _database() -> list[Check]:
         django.setup()
         return _asked()
     except Refusal as refusal:
-        return [
-            Check(
-                "database",
-                FAIL,
-                *("数据库", "Database", refusal.message, refusal.message_en),
-                refusal.remedy,
-                refusal.remedy_en,
-            )
-        ]
+        return [_refused("database", "数据库", "Database", refusal)]
     finally:
         close_connections()
 
 
+def _refused(code: str, name: str, name_en: str, refusal: Refusal) -> Check:
+    words = (name, name_en, refusal.message, refusal.message_en)
+    return Check(code, FAIL, *words, refusal.remedy, refusal.remedy_en)
+
+
 def _asked() -> list[Check]:
     waiting = pending()
-    said = [_migrations(waiting)]
+    said = [_migrations(waiting), *([] if waiting else [_keys_fit()])]
     connection = connections["default"]
     with everywhere(connection) as cursor:
         found = figures(cursor)
     return said + checks(found, settings.HOME, embedded=settings.DATABASE_EMBEDDED)
+
+
+def _keys_fit() -> Check:
+    """Open the newest sealed value of each table; with no keys at all nothing is made for it."""
+    from yibao.database.sealing_fit import newest_values
+
+    try:
+        opened, closed = newest_values()
+    except Refusal as refusal:
+        return _refused("keys_fit", "密钥与数据", "Keys and data", refusal)
+    words = (f"打开 {opened} 个，打不开 {closed} 个", f"{opened} values open, {closed} do not")
+    return Check(
+        "keys_fit",
+        FAIL if closed else OK,
+        *("密钥与数据", "Keys and data"),
+        *(words if opened or closed else ("还没有加密的数据", "nothing is sealed yet")),
+        "请从密钥备份恢复这个数据库的密钥，再运行 yibao keys check",
+        "Restore this database's keys from their backup, then run yibao keys check",
+    )
 
 
 def _migrations(waiting: list[str]) -> Check:

@@ -40,13 +40,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until interrupted; the database stops with its last user. Raises PortTaken."""
+    """Serve until interrupted; the database stops with its last user.
+
+    Raises PortTaken, KeysStrange, KeysGone.
+    """
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     check_port(arguments.host, arguments.port)
-    with database_at_hand(), _working(beside=not arguments.no_work):
+    with database_at_hand(), _with_fitting_keys(), _working(beside=not arguments.no_work):
         _seal_first()
         # Each worker has a pool of its own; this process keeps the server up and nothing open.
         close_connections()
@@ -76,6 +79,15 @@ def _seal_first() -> None:
     from yibao.cli.sealing import seal_round
 
     seal_round()
+
+
+@contextlib.contextmanager
+def _with_fitting_keys() -> Iterator[None]:
+    """Serve nobody, and let no worker start, with keys that are not this database's."""
+    from yibao.database.sealing_fit import check_keys_fit
+
+    check_keys_fit()
+    yield
 
 
 @contextlib.contextmanager

@@ -82,8 +82,11 @@ class Stop:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Work until told to stop."""
+    """Work until told to stop. Raises KeysStrange, KeysGone."""
     with database_at_hand():
+        from yibao.database.sealing_fit import check_keys_fit
+
+        check_keys_fit()
         stop = Stop(attached=arguments.attached)
         work(stop, once=arguments.once)
         close_connections()

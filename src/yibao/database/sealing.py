@@ -50,7 +50,9 @@ def keys() -> Keys:
     """Return the keys of this process, from the setting YIBAO_KEYS or from HOME/keys."""
     if settings.SEALING_KEYS:
         return Keys(KeyWords(settings.SEALING_KEYS))
-    return Keys(KeyFiles(settings.HOME.path / "keys", settings.SEALING_CIPHER))
+    home = settings.HOME
+    made = home.secrets / "keys_made"
+    return Keys(KeyFiles(home.path / "keys", settings.SEALING_CIPHER, made))
 
 
 def seal(text: str, *, of: str) -> bytes:

@@ -70,6 +70,16 @@ class SealBroken(Refusal):
     remedy_en = "Leave the record alone, run yibao keys check and compare with a backup"
 
 
+class KeysGone(Refusal):
+    """Raised where this machine had keys and has none: fresh ones would open nothing."""
+
+    code = "KEY8"
+    message = "密钥目录 {place} 里的密钥不见了，没有另造新密钥"
+    remedy = "请从密钥备份把原来的文件放回 {place}，再重试；放回之前不要继续办理业务"
+    message_en = "The keys in {place} are gone; none were made in their place"
+    remedy_en = "Put the files from the backup of the keys back into {place}; do no work before"
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """One key: what it is for, its number, its algorithm, its bytes (never shown)."""
@@ -187,16 +197,23 @@ def indexer_of(key: Key) -> Callable[[bytes], bytes]:
 class KeyFiles:
     """The keys of one machine, a file each, readable by their owner alone."""
 
-    def __init__(self, place: Path, cipher: str) -> None:
-        self.place, self.cipher = place, cipher
+    def __init__(self, place: Path, cipher: str, made: Path | None = None) -> None:
+        """`made` is the file that tells, apart from the keys, that there were some."""
+        self.place, self.cipher, self.made = place, cipher, made
 
-    def read(self) -> Keyring:
-        """Return the keys; the first two are made where there are none. Raises KeyUnreadable."""
+    def read(self, *, had_some: bool = False) -> Keyring:
+        """Return the keys; the first two are made where there never were any.
+
+        `had_some`: this process used keys before. Raises KeyUnreadable, KeysGone.
+        """
         try:
             names = self._names()
             if not names:
+                if had_some or (self.made and self.made.exists()):
+                    raise KeysGone(place=self.place)
                 self._begin()
                 names = self._names()
+            self._note_made()
             keys = [
                 read_word((self.place / name).read_text(encoding="ascii"), name) for name in names
             ]
@@ -214,6 +231,12 @@ class KeyFiles:
             draft.rename(self.place)
         except OSError:  # somebody else was first
             shutil.rmtree(draft)
+
+    def _note_made(self) -> None:
+        """Leave word that this machine has keys, where they themselves do not lie."""
+        if self.made is not None and not self.made.exists():
+            self.made.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_once(self.made, f"Keys were made in {self.place}.\n")
 
     def keep(self, key: Key) -> None:
         """Write a key's file; one that is there already stays as it is."""
@@ -244,7 +267,7 @@ class KeyWords:
     def __init__(self, words: Iterable[str]) -> None:
         self.words = list(words)
 
-    def read(self) -> Keyring:
+    def read(self, *, had_some: bool = False) -> Keyring:
         """Return the keys. Raises KeyUnreadable, KeyMissing."""
         keys = [
             read_word(word, f"YIBAO_KEYS[{nth}]") for nth, word in enumerate(self.words, start=1)
@@ -276,8 +299,8 @@ class Keys:
         assert self._ring is not None
         return self._ring
 
-    def reread(self) -> Keyring:
-        """Return the keys as their place has them now."""
-        ring = self.source.read()
+    def reread(self, *, had_some: bool = False) -> Keyring:
+        """Return the keys as their place has them now; with `had_some` none are made anew."""
+        ring = self.source.read(had_some=had_some or self._ring is not None)
         self._stamp, self._ring = self.source.stamp(), ring
         return ring
