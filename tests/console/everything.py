@@ -95,7 +95,7 @@ def hengshan() -> Shown:
     department = rosters.office(county)
     rosters.confirmed(county, (20, "低保"), department=department)
     rosters.match(county)
-    listed = subsidy.fix_list(scope=county, year=2021, kind="final", at=AT)
+    listed = rosters.fix(county, kind="final")
     subsidy.claim_grants(scope=county, year=2021, at=AT)
     lines = ((1, "低保"), (2, "边缘人口"), (88, "低保"))
     waiting = rosters.upload(county, *lines, department=department, kind="addition")
@@ -139,7 +139,10 @@ def hengshan() -> Shown:
             "payment_file": (paid[0].file_id,),
             "payment": (paid[0].id,),
             "refund_request": (answered.id,),
-            "due": tuple(one.id for one in dues(county) if not one.paid_fen)[:1],
+            # Still owed in full, and nobody holds its cash.
+            "due": tuple(
+                one.id for one in dues(county) if not one.paid_fen and not one.subsidised_fen
+            )[-1:],
             "institution": (institution,),
             "book": (book.id,),
             "job": (job.id,),
@@ -155,6 +158,7 @@ def hengshan() -> Shown:
             "subsidy:template": (("initial",),),
             "fund:balance_file": ((book.id, "csv"),),
             "fund:days_file": ((book.id, "csv"),),
+            "fund:reconcile_file": (("csv",),),
             "fund:account": ((book.id, code),),
             "fund:parties": ((leg.book_id,),),
             "fund:party": ((leg.party_id, leg.party_kind, leg.book_id),),

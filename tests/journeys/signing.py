@@ -5,7 +5,7 @@ from typing import Any
 from tests.apps.access.offices import Staff
 
 # What stands at the head of the first page of a post; of any other, the queue.
-FIRST = {"fund_accountant": "账簿", "auditor": "审计日志", "system_admin": "系统状态"}
+FIRST = {"fund_accountant": "收款对账", "auditor": "审计日志", "system_admin": "系统状态"}
 
 
 def sign_in(page: Any, staff: Staff) -> None:

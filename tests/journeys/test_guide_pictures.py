@@ -34,7 +34,7 @@ SIGNING_IN = [f"console:{name}" for name in ("sign_in", "password", "factor", "c
 DRAW_NOTHING = {
     "a file": (
         "console:help_picture registry:looked_file enrolment:template enrolment:errors "
-        "subsidy:template collection:template fund:balance_file fund:days_file "
+        "subsidy:template collection:template fund:balance_file fund:days_file fund:reconcile_file "
         "statistics:progress_csv statistics:days_csv policy:groups_file"
     ),
     "a part of another page": "console:pick desk:progress",

@@ -80,6 +80,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("claims:settlements", _("机构结算"), "benefit", "claims.read", icon="cross"),
     Entry("care:institutions", _("医疗机构"), "benefit", "care.read", icon="form"),
     Entry("fund:books", _("账簿"), "fund", "fund.read", icon="book"),
+    Entry("fund:reconcile", _("收款对账"), "fund", "fund.read", icon="list"),
     Entry("fund:verify", _("独立校验"), "fund", "fund.read", icon="list"),
     Entry("policy:rules", _("政策规则"), "policy", "policy.read", icon="book"),
     Entry("policy:settings", _("待定参数"), "policy", "policy.read", icon="form"),
@@ -163,7 +164,7 @@ MENUS: dict[str, Headings] = {
     ),
     Role.FUND_ACCOUNTANT: (
         ("", ("console:home",)),
-        (_("账簿与对账"), ("fund:books", "fund:verify")),
+        (_("账簿与对账"), ("fund:reconcile", "fund:books", "fund:verify")),
         (_("收入"), ("collection:payments", "subsidy:rosters")),
         (_("支出"), ("claims:settlements",)),
     ),
@@ -173,7 +174,10 @@ MENUS: dict[str, Headings] = {
     ),
     Role.AUDITOR: (
         ("", ("console:home", "console:search")),
-        (_("稽核"), ("access:audit", "fund:verify", "fund:books", "desk:exports")),
+        (
+            _("稽核"),
+            ("access:audit", "fund:verify", "fund:books", "fund:reconcile", "desk:exports"),
+        ),
         (_("抽样"), ("claims:settlements", "collection:payments", "subsidy:rosters")),
     ),
     Role.SECURITY_ADMIN: (
@@ -193,7 +197,7 @@ MENUS: dict[str, Headings] = {
 # Where a post stands after signing in, unless it asked for another page; else the queue of home.
 FIRST: dict[str, str] = {
     Role.VILLAGE_AGENT: "village:mine",
-    Role.FUND_ACCOUNTANT: "fund:books",
+    Role.FUND_ACCOUNTANT: "fund:reconcile",
     Role.AUDITOR: "access:audit",
     Role.SYSTEM_ADMIN: "system:health",
 }

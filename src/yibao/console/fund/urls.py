@@ -1,6 +1,6 @@
 from django.urls import path
 
-from yibao.console.fund.views import books, closing, days, parties
+from yibao.console.fund.views import books, closing, days, parties, reconciling
 
 app_name = "fund"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("books/parties/<int:party_id>/<slug:kind>/<int:book_id>/", parties.party, name="party"),
     path("books/entries/<int:entry_id>/", days.entry, name="entry"),
     path("books/entries/<int:entry_id>/reverse/", days.reverse, name="reverse"),
+    path("reconcile/", reconciling.reconcile, name="reconcile"),
+    path("reconcile.<slug:kind>", reconciling.reconcile_file, name="reconcile_file"),
     path("verify/", closing.verify, name="verify"),
     path("verify/run/", closing.run_verification, name="run_verification"),
 ]

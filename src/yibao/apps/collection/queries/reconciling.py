@@ -1,0 +1,244 @@
+"""What arrived, document by document, beside what the books say of it.
+
+A document is a payment file or a cash deposit. Each is booked under its own number, so the two
+sides are summed apart and laid together: a difference has a document to open. Amounts in fen.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+
+from yibao.apps.access.scope import Scope, scoped
+from yibao.apps.fund import queries as books
+from yibao.apps.fund.charts import chart_of
+from yibao.apps.fund.models import BookKind
+from yibao.core.books import recipes, subledgers
+
+PAYMENT_FILE, CASH_DEPOSIT = "payment_file", "cash_deposit"
+# A list of documents is cut here; the sums by channel are of all of them.
+DOCUMENTS_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What the documents say, and what the main book says under their numbers."""
+
+    amount_fen: int
+    income_fen: int
+    temporary_fen: int
+
+    @property
+    def booked_fen(self) -> int:
+        """Income and temporary receipts together."""
+        return self.income_fen + self.temporary_fen
+
+    @property
+    def difference_fen(self) -> int:
+        """What arrived and is not booked; negative where more is booked."""
+        return self.amount_fen - self.booked_fen
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSum(_Sides):
+    """The documents of a kind and channel; `differing` of them are booked otherwise."""
+
+    kind: str
+    channel: str
+    documents: int
+    items: int
+    differing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document(_Sides):
+    """A payment file or a cash deposit, with the newest entry that was made for it."""
+
+    kind: str
+    document_id: int
+    channel: str
+    title: str
+    at: datetime
+    by: str
+    items: int
+    entry_id: int | None
+    booked_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectorLine:
+    """What a collector took, paid in and holds, and what the custody book says is held."""
+
+    collector_id: int
+    collector: str
+    place: str
+    taken: int
+    taken_fen: int
+    paid_in_fen: int
+    held: int
+    held_fen: int
+    overdue_fen: int
+    booked_fen: int
+
+    @property
+    def difference_fen(self) -> int:
+        """Cash held by the documents, less what the book says."""
+        return self.held_fen - self.booked_fen
+
+
+@dataclass(frozen=True, slots=True)
+class TemporaryReceipts:
+    """Money whose due nobody knows: the waiting payments, and the account's balance."""
+
+    waiting: int
+    waiting_fen: int
+    booked_fen: int
+
+    @property
+    def difference_fen(self) -> int:
+        """What waits, less what the book says."""
+        return self.waiting_fen - self.booked_fen
+
+
+_DOCUMENTS = """
+with document as (
+    select 'payment_file' as kind, f.id, f.channel, f.file_name as title, f.received_at as at,
+           f.received_by as by_id, f.rows_taken::bigint as items, f.amount_fen
+      from collection_paymentfile f
+     where f.received_at >= %(from_)s and f.received_at < %(until)s
+    union all
+    select 'cash_deposit', d.id, d.channel, d.voucher_no, d.deposited_at, d.collector_id,
+           (select count(*) from collection_cashdepositline l where l.deposit_id = d.id),
+           d.amount_fen
+      from collection_cashdeposit d
+     where d.deposited_at >= %(from_)s and d.deposited_at < %(until)s
+), booked as (
+    select d.kind, d.id, max(e.id) as entry_id, max(e."on") as booked_on,
+           coalesce(sum(l.credit_fen - l.debit_fen)
+                    filter (where l.account = %(income)s), 0)::bigint as income,
+           coalesce(sum(l.credit_fen - l.debit_fen)
+                    filter (where l.account = %(temporary)s), 0)::bigint as temporary
+      from document d
+      join fund_entry e
+        on e.source_kind = d.kind and e.source_id = d.id and e.book_id = %(book_id)s
+      join fund_leg l on l.entry_id = e.id
+     group by d.kind, d.id
+), laid as (
+    select d.*, b.entry_id, b.booked_on, coalesce(b.income, 0) as income,
+           coalesce(b.temporary, 0) as temporary,
+           d.amount_fen <> coalesce(b.income + b.temporary, 0) as differs
+      from document d left join booked b on b.kind = d.kind and b.id = d.id
+)
+"""
+_CHANNELS = """
+select sum(amount_fen)::bigint, sum(income)::bigint, sum(temporary)::bigint, kind, channel,
+       count(*), sum(items)::bigint, count(*) filter (where differs)
+  from laid group by kind, channel order by kind desc, 1 desc, channel
+"""
+_LISTED = """
+select t.amount_fen, t.income, t.temporary, t.kind, t.id, t.channel, t.title, t.at,
+       coalesce(o.name, ''), t.items, t.entry_id, t.booked_on
+  from laid t left join access_operator o on o.id = t.by_id
+ where t.differs or not %(only_differing)s
+ order by t.differs desc, t.at desc, t.kind, t.id desc limit %(limit)s
+"""
+
+
+def channel_sums(*, scope: Scope, from_: datetime, until: datetime) -> list[ChannelSum]:
+    """Return the documents of [from_, until) by kind and channel. Raises BooksNotOpened."""
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(_DOCUMENTS + _CHANNELS, _asked(scope, from_, until))
+        return [ChannelSum(*row) for row in cursor.fetchall()]
+
+
+def documents(
+    *,
+    scope: Scope,
+    from_: datetime,
+    until: datetime,
+    only_differing: bool = False,
+    limit: int = DOCUMENTS_SHOWN,
+) -> list[Document]:
+    """Return the documents of [from_, until), those that are booked otherwise first.
+
+    Raises BooksNotOpened.
+    """
+    asked = {"only_differing": only_differing, "limit": limit}
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(_DOCUMENTS + _LISTED, _asked(scope, from_, until) | asked)
+        return [Document(*row) for row in cursor.fetchall()]
+
+
+def _asked(scope: Scope, from_: datetime, until: datetime) -> dict[str, object]:
+    chart = chart_of(BookKind.MAIN)
+    return {
+        "book_id": books.book(scope.region, BookKind.MAIN).id,
+        "income": chart.role(recipes.PREMIUM_INCOME).code,
+        "temporary": chart.role(recipes.TEMPORARY_RECEIPTS).code,
+        "from_": from_,
+        "until": until,
+    }
+
+
+_COLLECTORS = """
+with cash as (
+    select c.collector_id as id, count(*) as taken, sum(c.amount_fen)::bigint as taken_fen,
+           coalesce(sum(c.amount_fen) filter (where l.id is not null), 0)::bigint as paid_in_fen,
+           count(*) filter (where l.id is null) as held,
+           coalesce(sum(c.amount_fen) filter (where l.id is null), 0)::bigint as held_fen,
+           coalesce(sum(c.amount_fen)
+                    filter (where l.id is null and c.deposit_by < %(on)s), 0)::bigint as overdue_fen
+      from collection_cashcollection c
+      left join collection_cashdepositline l on l.collection_id = c.id
+     group by 1
+), booked as (
+    select party_id as id, sum(debit_fen - credit_fen)::bigint as fen
+      from fund_leg
+     where book_id = %(book_id)s and party_kind = 'operator' and account = %(held)s
+     group by 1
+)
+select o.id, o.name, coalesce(p.name, ''), coalesce(c.taken, 0), coalesce(c.taken_fen, 0),
+       coalesce(c.paid_in_fen, 0), coalesce(c.held, 0), coalesce(c.held_fen, 0),
+       coalesce(c.overdue_fen, 0), coalesce(b.fen, 0)
+  from cash c full join booked b on b.id = c.id
+  join access_operator o on o.id = coalesce(c.id, b.id)
+  left join access_organisation p on p.id = o.organisation_id
+ order by coalesce(c.held_fen, 0) <> coalesce(b.fen, 0) desc, 9 desc, 8 desc, 5 desc, o.id
+"""
+
+
+def collector_lines(*, scope: Scope, on: date) -> list[CollectorLine]:
+    """Return every collector's cash so far, differences and overdue cash first.
+
+    Raises BooksNotOpened.
+    """
+    asked = {
+        "on": on,
+        "book_id": books.book(scope.region, BookKind.CUSTODY).id,
+        "held": chart_of(BookKind.CUSTODY).role(subledgers.CASH_HELD).code,
+    }
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(_COLLECTORS, asked)
+        return [CollectorLine(*row) for row in cursor.fetchall()]
+
+
+_TEMPORARY = """
+select w.waiting, w.fen, b.fen
+  from (select count(*) as waiting, coalesce(sum(p.amount_fen), 0)::bigint as fen
+          from collection_unmatchedpayment u join collection_payment p on p.id = u.payment_id
+         where u.closed_at is null) w,
+       (select coalesce(sum(credit_fen - debit_fen), 0)::bigint as fen
+          from fund_leg where book_id = %(book_id)s and account = %(account)s) b
+"""
+
+
+def temporary_receipts(*, scope: Scope) -> TemporaryReceipts:
+    """Return what waits for its due beside the account that keeps it. Raises BooksNotOpened."""
+    asked = {
+        "book_id": books.book(scope.region, BookKind.MAIN).id,
+        "account": chart_of(BookKind.MAIN).role(recipes.TEMPORARY_RECEIPTS).code,
+    }
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(_TEMPORARY, asked)
+        (row,) = cursor.fetchall()
+        return TemporaryReceipts(*row)
