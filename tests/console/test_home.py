@@ -88,7 +88,7 @@ def test_a_post_begins_where_its_own_work_is(season, role):
     to = enter(client, staff).headers["Location"]
     expected = {
         "village_agent": "village:mine",
-        "fund_accountant": "fund:books",
+        "fund_accountant": "fund:reconcile",
         "auditor": "access:audit",
         "system_admin": "system:health",
     }.get(role, "console:home")
