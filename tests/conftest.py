@@ -11,10 +11,22 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import hypothesis
 import pytest
 
 pytest_plugins = ["tests.requirement_marks", "tests.scanning", "tests.snapshots.plugin"]
+
+# The laws are tried on the same examples in every run, and no clock judges them: a run that fails
+# is not one that happened to draw. Other examples: pytest --hypothesis-profile=others tests/laws
+_NO_CLOCK = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("same", derandomize=True, database=None, **_NO_CLOCK)
+hypothesis.settings.register_profile("others", **_NO_CLOCK)
+hypothesis.settings.load_profile("same")
+# Seconds that one transaction waits for another here. The product's few are for people at a
+# counter; on a busy machine two threads of a test may need longer.
+_LOCK_SECONDS = 120
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -96,8 +108,10 @@ def django_db_setup(
 ) -> Iterator[None]:
     """Make this worker's database by the owner's migrations; close the pool before it goes."""
     from django.db import connections
+    from django.db.backends.signals import connection_created
     from django.test.utils import setup_databases, teardown_databases
 
+    connection_created.connect(_wait_long, dispatch_uid="wait_long")
     with django_db_blocker.unblock():
         made = setup_databases(
             verbosity=0, interactive=False, aliases={"default", "owner"}, serialized_aliases=[]
@@ -108,3 +122,7 @@ def django_db_setup(
             connection.close()
             connection.close_pool()
         teardown_databases(made, verbosity=0)
+
+
+def _wait_long(connection: Any, **_: Any) -> None:
+    connection.connection.execute(f"set lock_timeout = '{_LOCK_SECONDS}s'")

@@ -2,14 +2,15 @@
 
 Each worker is a process of its own. It writes a byte after each chunk of a ledger and before each
 file that is taken; a byte is whole or not there, whenever the worker dies. One that is to be killed
-right after its n-th commit writes a byte there and waits for it.
+right after its n-th commit writes a byte there and waits for it; one that is to be killed somewhere
+in its work goes some statements on and no further, however late its turn comes.
 """
 
 import contextlib
 import os
 import select
 
-CHUNK_ROWS = 100
+CHUNK_ROWS = 50
 LEDGERS, FILES = "ledgers", "files"
 
 
@@ -22,21 +23,27 @@ def setup(database):
     django.setup()
 
 
-def run(database, kind, jobs, told, fault, held_after=0):
+def run(database, kind, jobs, told, fault, held_after=0, held_in=None):
     """Do the jobs, one after another; `told` is the writing end of the parent's pipe."""
     setup(database)
     if fault == "mark_committed_apart":
         mark_committed_apart()
-    tell = os.dup(told.fileno())
+    tell, signs = os.dup(told.fileno()), []
+
+    def say(sign):
+        os.write(tell, sign)
+        signs.append(sign)
+
     if held_after:
         hold_after_commits(tell, held_after)
-    os.write(tell, b"r")
+    if held_in:
+        hold_in_the_middle(tell, signs, *held_in)
     if kind == LEDGERS:
         for import_id in jobs:
-            write_ledger(import_id, lambda: os.write(tell, b"c"))
+            write_ledger(import_id, lambda: say(b"c"))
     else:
         for job in jobs:
-            os.write(tell, b"f")
+            say(b"f")
             take_file(*job)
 
 
@@ -87,10 +94,7 @@ def take_file(kind, name, content, department_id):
 
 
 def hold_after_commits(tell, number):
-    """Let the worker say so when its n-th transaction is committed, and wait to be killed there.
-
-    Where nobody is left to kill it, it ends by itself.
-    """
+    """Let the worker say so when its n-th transaction is committed, and wait to be killed there."""
     from django.db import connection
 
     commit, done = connection._commit, []
@@ -100,12 +104,33 @@ def hold_after_commits(tell, number):
         done.append(1)
         if len(done) == number:
             os.write(tell, b"h")
-            nobody_listens = select.poll()
-            nobody_listens.register(tell, 0)
-            nobody_listens.poll()
-            os._exit(1)
+            wait_to_be_killed(tell)
 
     connection._commit = then_held
+
+
+def hold_in_the_middle(tell, signs, number, statements):
+    """Let the worker begin no more than so many statements behind its n-th sign."""
+    from django.db import connection
+
+    begun = []
+
+    def counted(execute, *statement):
+        if len(signs) >= number:
+            begun.append(1)
+            if len(begun) > statements:
+                wait_to_be_killed(tell)
+        return execute(*statement)
+
+    connection.execute_wrappers.append(counted)
+
+
+def wait_to_be_killed(tell):
+    """Wait; where nobody is left to kill it, the worker ends by itself."""
+    nobody_listens = select.poll()
+    nobody_listens.register(tell, 0)
+    nobody_listens.poll()
+    os._exit(1)
 
 
 def mark_committed_apart():
