@@ -122,7 +122,7 @@ def _hengshan() -> None:
         rosters.confirmed(county, *cells, department=department)
     collection.match_payments(scope=county, year=YEAR, at=AT)
     rosters.match(county)
-    subsidy.fix_list(scope=county, year=YEAR, kind="final", at=AT)
+    rosters.fix(county, kind="final")
     subsidy.claim_grants(scope=county, year=YEAR, at=AT)
     for sign, _, first in signed:
         unknown = (f"{sign}某", number(first + 90), "低保", "新桥镇", "村")

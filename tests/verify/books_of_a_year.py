@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from django.db import connection
 
+from tests.apps.access.offices import by_a_person
 from tests.apps.books import moment, open_books
 from tests.apps.claims.insured import AT, TOWN, insure, open_office, stay
 from yibao.apps.access import audit
@@ -28,7 +29,7 @@ def make_year():
     settle(office, person, "F1", stay("90000.00"), level=1)
     second = settle(office, person, "F2", stay(until="2009-05-01", since="2009-04-20"))
     claims.reverse(
-        scope=office.scope,
+        scope=by_a_person(office.scope, at=AT),
         client="H",
         key="r",
         settlement_id=second.settlement_id,

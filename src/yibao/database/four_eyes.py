@@ -2,7 +2,8 @@
 
 operations = [..., four_eyes("claims_settlement", "who_settles_does_not_reverse", …)]
 
-`access_apart` (access/0005_rights) knows which accounts belong to one person. Whoever writes past
+`access_apart` (access/0005_rights, 0009) knows which accounts belong to one person, and which act a
+task may do in a person's place. Whoever writes past
 the operations, with the application's own role, is refused here too, with SQLSTATE YB003 and the
 trigger's name as the constraint's.
 """

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.apps.access.offices import by_a_person
 from tests.apps.claims.insured import AT, insure, open_office, stay
 from yibao.apps.access.roles import SecondPersonNeeded
 from yibao.apps.access.scope import NotThere, scoped
@@ -42,7 +43,7 @@ def settle(office, person, number, facts, level=3):
 
 def reverse(office, reply, *, key="r1", because="重复结算", scope=None):
     return operations.reverse(
-        scope=scope or office.scope,
+        scope=scope or by_a_person(office.scope, at=AT),
         client="H",
         key=key,
         settlement_id=reply.settlement_id,
@@ -169,8 +170,9 @@ def test_a_settlement_is_reversed_once_and_with_a_reason(office):
 
 def test_who_settled_does_not_reverse(office):
     person = insure(office.scope)
+    same, other = (by_a_person(office.scope, who, at=AT) for who in ("曾建华", "易复审"))
     mine = operations.settle(
-        scope=office.scope.__class__(**{**office.scope.__dict__, "operator_id": 7}),
+        scope=same,
         client="H",
         key="k",
         person_id=person,
@@ -178,9 +180,6 @@ def test_who_settled_does_not_reverse(office):
         number="F1",
         facts=in_month(3),
         at=AT,
-    )
-    same, other = (
-        office.scope.__class__(**{**office.scope.__dict__, "operator_id": who}) for who in (7, 8)
     )
     with pytest.raises(SecondPersonNeeded):
         reverse(office, mine, scope=same)

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from tests.apps.access.offices import by_a_person
 from tests.apps.claims.insured import AT, insure, open_office, stay
 from yibao.apps.access.scope import NotThere, scoped
 from yibao.apps.claims import operations, queries
@@ -138,7 +139,7 @@ def test_corrections_and_reversals_name_each_other(office):
     assert shown.explanation.amounts.deductible_fen == 30000
     assert shown.explanation.adds_up
     back = operations.reverse(
-        scope=office.scope,
+        scope=by_a_person(office.scope, at=AT),
         client="H",
         key="r",
         settlement_id=march.settlement_id,

@@ -9,7 +9,7 @@ import python_calamine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.apps.access.offices import AT
+from tests.apps.access.offices import AT, by_a_person
 from tests.apps.enrolment.ledger_files import LINES, away, entrant, file_of, line, upload
 from tests.apps.registry.people import CHAQUAN, ELSEWHERE, number, person
 from yibao.apps.access.models import AuditRecord
@@ -38,9 +38,15 @@ from yibao.core.flow import StepNotAllowed
 
 
 @pytest.fixture
+def clerk(township):
+    """Who confirms: what a task wrote, nobody undoes as its second person."""
+    return by_a_person(township)
+
+
+@pytest.fixture
 def reviewer(township):
     """Another operator than the one who confirms."""
-    return dataclasses.replace(township, operator_id=99, operator_name="复核员")
+    return by_a_person(township, "易复审")
 
 
 def confirm(scope, ledger, **options):
@@ -320,9 +326,9 @@ def test_taking_the_error_file_is_logged(county, township):
 # -- Undoing -------------------------------------------------------------------------------------
 
 
-def test_undoing_withdraws_by_a_linked_correction_and_deletes_nothing(township, reviewer):
+def test_undoing_withdraws_by_a_linked_correction_and_deletes_nothing(township, clerk, reviewer):
     ledger = upload(township, *family(), at=AT)
-    confirm(township, ledger)
+    confirm(clerk, ledger)
     correction = operations.undo_ledger(
         scope=reviewer, import_id=ledger.pk, reason="传错了村", at=AT
     )
@@ -340,35 +346,37 @@ def test_undoing_withdraws_by_a_linked_correction_and_deletes_nothing(township, 
     assert page.undone_by_id == correction.pk
 
 
-def test_after_undoing_the_same_people_are_enrolled_again(township, reviewer):
-    confirm(township, upload(township, line(1), at=AT))
+def test_after_undoing_the_same_people_are_enrolled_again(township, clerk, reviewer):
+    confirm(clerk, upload(township, line(1), at=AT))
     ledger = LedgerImport.objects
     with scoped(township):
         first = ledger.get().pk
     operations.undo_ledger(scope=reviewer, import_id=first, reason="传错了", at=AT)
     again = upload(township, line(1), at=AT)
     assert again.rows_good == 1
-    assert confirm(township, again).state == "done"
+    assert confirm(clerk, again).state == "done"
 
 
-def test_undoing_annex_four_takes_the_cover_elsewhere_back(township, reviewer):
+def test_undoing_annex_four_takes_the_cover_elsewhere_back(township, clerk, reviewer):
     ledger = upload(township, away(1), kind=INSURED_ELSEWHERE, at=AT)
-    confirm(township, ledger)
+    confirm(clerk, ledger)
     operations.undo_ledger(scope=reviewer, import_id=ledger.pk, reason="凭证有误", at=AT)
     with scoped(township):
         assert OtherCover.objects.get().cancelled_at == AT
 
 
-def test_who_confirmed_may_not_undo(township):
+def test_who_confirmed_may_not_undo(township, clerk):
     ledger = upload(township, line(1), at=AT)
-    confirm(township, ledger)
+    confirm(clerk, ledger)
     with pytest.raises(SecondPersonNeeded):
-        operations.undo_ledger(scope=township, import_id=ledger.pk, reason="传错了", at=AT)
+        operations.undo_ledger(scope=clerk, import_id=ledger.pk, reason="传错了", at=AT)
 
 
-def test_lines_already_paid_are_listed_and_nothing_is_undone(township, reviewer, monkeypatch):
+def test_lines_already_paid_are_listed_and_nothing_is_undone(
+    township, clerk, reviewer, monkeypatch
+):
     ledger = upload(township, line(1), line(2), line(3), at=AT)
-    confirm(township, ledger)
+    confirm(clerk, ledger)
     with scoped(township):
         people = dict(LedgerRow.objects.values_list("row_no", "person_id"))
     item = operations.CoverItem(
@@ -387,9 +395,9 @@ def test_lines_already_paid_are_listed_and_nothing_is_undone(township, reviewer,
         assert LedgerImport.objects.get().state == "done"
 
 
-def test_an_undoing_needs_a_reason_and_is_not_undone_itself(township, reviewer):
+def test_an_undoing_needs_a_reason_and_is_not_undone_itself(township, clerk, reviewer):
     ledger = upload(township, line(1), at=AT)
-    confirm(township, ledger)
+    confirm(clerk, ledger)
     with pytest.raises(ReasonMissing):
         operations.undo_ledger(scope=reviewer, import_id=ledger.pk, reason=" ", at=AT)
     correction = operations.undo_ledger(scope=reviewer, import_id=ledger.pk, reason="错", at=AT)
@@ -397,13 +405,13 @@ def test_an_undoing_needs_a_reason_and_is_not_undone_itself(township, reviewer):
         operations.undo_ledger(scope=township, import_id=correction.pk, reason="再错", at=AT)
 
 
-def test_what_was_not_written_cannot_be_undone_but_dropped(township, reviewer):
+def test_what_was_not_written_cannot_be_undone_but_dropped(township, clerk, reviewer):
     ledger = upload(township, line(1), at=AT)
     with pytest.raises(StepNotAllowed):
         operations.undo_ledger(scope=reviewer, import_id=ledger.pk, reason="错", at=AT)
     assert operations.drop_ledger(scope=township, import_id=ledger.pk, at=AT).state == "dropped"
     with pytest.raises(StepNotAllowed):
-        confirm(township, ledger)
+        confirm(clerk, ledger)
 
 
 # -- What is refused before anything is stored ---------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.apps.access.offices import by_a_person
 from tests.apps.claims.insured import AT, insure, open_office, stay
 from yibao.apps.access.models import AuditRecord
 from yibao.apps.access.scope import scoped
@@ -47,7 +48,7 @@ def settled(office):
     ]
     wrong = settle(office, people[1], "F2", stay("900.00", since="2009-05-01", until="2009-05-04"))
     claims.reverse(
-        scope=office.scope,
+        scope=by_a_person(office.scope, at=AT),
         client="H",
         key="r1",
         settlement_id=wrong.settlement_id,

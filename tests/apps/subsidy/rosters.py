@@ -5,7 +5,7 @@ from datetime import date
 
 import xlsxwriter
 
-from tests.apps.access.offices import AT, hire
+from tests.apps.access.offices import AT, by_a_person, hire
 from tests.apps.registry.people import number
 from yibao.apps.access import operations as access
 from yibao.apps.access import queries as offices
@@ -57,11 +57,17 @@ def second_person():
 
 
 def confirmed(scope, *lines, second=None, **given):
-    roster = upload(scope, *lines, **given)
+    """A roster of two persons: the system, which opens a test's town, is none of them."""
+    roster = upload(by_a_person(scope), *lines, **given)
     return operations.confirm_roster(
         scope=second or second_person(), roster_id=roster.id, at=given.get("at", AT)
     )
 
 
 def match(scope, at=AT):
-    return operations.match(scope=scope, year=YEAR, at=at)
+    return operations.match(scope=by_a_person(scope), year=YEAR, at=at)
+
+
+def fix(scope, *, kind, at=AT):
+    """Fix the list as the county's reviewer: the system fixes none."""
+    return operations.fix_list(scope=by_a_person(scope, "易复审"), year=YEAR, kind=kind, at=at)

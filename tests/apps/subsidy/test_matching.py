@@ -7,7 +7,7 @@ import pytest
 from tests.apps.access.offices import AT
 from tests.apps.books import moment
 from tests.apps.collection.town import FULL, Line, dues, settle_in, take
-from tests.apps.subsidy.rosters import HEAD, YEAR, confirmed, match, office, second_person
+from tests.apps.subsidy.rosters import HEAD, YEAR, confirmed, fix, match, office, second_person
 from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.collection import operations as collection
 from yibao.apps.enrolment import operations as enrolment
@@ -177,7 +177,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(
 def test_the_county_list_is_fixed_sent_to_the_towns_and_marks_each_person(county, twelve):
     confirmed(county, (1, "低保"), (2, "边缘人口"))
     match(county)
-    fixed = operations.fix_list(scope=county, year=YEAR, kind="initial", at=AT)
+    fixed = fix(county, kind="initial")
     assert (fixed.persons, fixed.subsidy_fen) == (2, FULL + 140_00)
     operations.send_list(scope=county, list_id=fixed.id, at=AT)
     with pytest.raises(ListSentBefore):
@@ -207,7 +207,7 @@ def test_a_monthly_addition_is_matched_and_adds_only_itself(county, twelve):
     )
     result = match(county)
     assert (result.added, result.unchanged) == (1, 1)
-    fixed = operations.fix_list(scope=county, year=YEAR, kind="addition", at=AT)
+    fixed = fix(county, kind="addition")
     operations.send_list(scope=county, list_id=fixed.id, at=AT)
     assert fixed.persons == 2
 
@@ -233,7 +233,7 @@ def test_the_deceased_are_removed_before_the_final_list(county, twelve):
         assert Person.objects.get(id=twelve[0]).died_on == date(2020, 11, 20)
         assert not Coverage.objects.filter(person_id=twelve[0], cancelled_at=None).exists()
     assert [one.cancelled_at for one in dues(county)[:2]] == [AT, None]
-    final = operations.fix_list(scope=county, year=YEAR, kind="final", at=AT)
+    final = fix(county, kind="final")
     assert final.persons == 1
     assert match(county).removed == 0
 
@@ -242,14 +242,14 @@ def test_a_final_list_waits_for_all_answers(county, twelve):
     confirmed(county, (99, "低保"))
     match(county)
     with pytest.raises(ListNotReady, match="1 行"):
-        operations.fix_list(scope=county, year=YEAR, kind="final", at=AT)
+        fix(county, kind="final")
 
 
 def test_a_fixed_list_stays_as_it_was(county, twelve):
     second = second_person()
     confirmed(county, (1, "低保"), second=second)
     match(county)
-    fixed = operations.fix_list(scope=county, year=YEAR, kind="initial", at=AT)
+    fixed = fix(county, kind="initial")
     confirmed(county, (2, "低保"), second=second, department=office(county, "残联"))
     match(county)
     assert len(queries.list_lines(scope=county, list_id=fixed.id)) == 1
@@ -264,7 +264,7 @@ def final_list(county, twelve):
     confirmed(county, (1, "低保"), (2, "低保"), department=civil, second=second)
     confirmed(county, (3, "建档立卡"), (4, "边缘人口"), department=poverty, second=second)
     match(county)
-    operations.fix_list(scope=county, year=YEAR, kind="final", at=AT)
+    fix(county, kind="final")
     return {"civil": civil, "poverty": poverty, "finance": finance}
 
 

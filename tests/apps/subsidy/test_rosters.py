@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from tests.apps.access.offices import AT
+from tests.apps.access.offices import AT, by_a_person
 from tests.apps.collection.town import is_told_in_both
 from tests.apps.registry.people import number
 from tests.apps.subsidy.rosters import HEAD, confirmed, match, office, second_person, upload
@@ -164,7 +164,8 @@ def test_department_lists_come_sealed_and_electronic_with_their_day_and_wrong_ro
     county, twelve
 ):
     second = second_person()
-    roster = upload(county, (1, "低保"), ("王建华", number(2), ""), paper_sealed=False)
+    clerk = by_a_person(county)
+    roster = upload(clerk, (1, "低保"), ("王建华", number(2), ""), paper_sealed=False)
     assert roster.as_of == date(2020, 9, 30)
     assert [one.state for one in rows(county)] == ["matched", "faulty"]
     with pytest.raises(SealMissing):
@@ -183,7 +184,8 @@ def test_department_lists_come_sealed_and_electronic_with_their_day_and_wrong_ro
 @pytest.mark.requirement("HS-66")
 @pytest.mark.parametrize("name", ["民政办", "残联", "扶贫办", "卫健工作组", "退役军人事务工作组"])
 def test_each_of_the_five_offices_confirms_or_rejects_its_rows(county, twelve, name):
-    roster = upload(county, (1, "低保"), (2, "低保"), department=office(county, name))
+    clerk = by_a_person(county)
+    roster = upload(clerk, (1, "低保"), (2, "低保"), department=office(county, name))
     first, second = rows(county)
     operations.answer_row(scope=county, row_id=first.id, answer="confirm", at=AT)
     operations.answer_row(scope=county, row_id=second.id, answer="reject", note="已停发低保", at=AT)

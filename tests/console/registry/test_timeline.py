@@ -137,7 +137,7 @@ def test_a_supported_person_has_roster_support_and_list(season):
     department = rosters.office(season)
     rosters.confirmed(season, (20, "低保"), department=department)
     rosters.match(season)
-    listed = subsidy.fix_list(scope=season, year=2021, kind="final", at=AT)
+    listed = rosters.fix(season, kind="final")
     subsidy.claim_grants(scope=season, year=2021, at=AT)
     browser, _ = sign_in_as(role="county_clerk", division="430423")
     found = items(browser, page_of(person_with(hengshan_scope, 20)))

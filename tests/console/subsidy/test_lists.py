@@ -12,6 +12,7 @@ from tests.apps.registry.people import CHAQUAN
 from tests.apps.subsidy.rosters import (
     YEAR,
     confirmed,
+    fix,
     match,
     office,
     roster_file,
@@ -134,9 +135,9 @@ def two_lists(county):
     """A first list that was sent, and a final one that was not."""
     confirmed(county, (1, "低保"), (2, "边缘人口"), second=second_person())
     match(county)
-    first = operations.fix_list(scope=county, year=YEAR, kind="initial", at=AT)
+    first = fix(county, kind="initial")
     operations.send_list(scope=county, list_id=first.id, at=AT)
-    return first, operations.fix_list(scope=county, year=YEAR, kind="final", at=AT)
+    return first, fix(county, kind="final")
 
 
 def test_fixed_lists_say_persons_money_and_whether_they_were_sent(clerk, two_lists):

@@ -4,12 +4,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from tests.apps.access.offices import AT, hire
+from tests.apps.access.offices import hire
 from tests.apps.collection.town import open_town, settle_in
-from tests.apps.subsidy.rosters import YEAR, confirmed, match, office, roster_file, upload
+from tests.apps.subsidy.rosters import YEAR, confirmed, fix, match, office, roster_file, upload
 from tests.console.signed_in import sign_in_as
 from yibao.apps.access.scope import scoped
-from yibao.apps.subsidy import operations
 from yibao.apps.subsidy.models import Grant, Roster, RosterRow, Support
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +119,7 @@ def test_the_reviewer_fixes_and_sends_a_list_that_the_town_then_sees(county):
 def test_money_of_a_grant_is_recorded_by_the_accountant(county):
     confirmed(county, (1, "低保"))
     match(county)
-    operations.fix_list(scope=county, year=YEAR, kind="final", at=AT)
+    fix(county, kind="final")
     client, _scope = sign_in_as(role="fund_accountant", division="430423", name="钱会计")
     page = words(client.post(reverse("subsidy:grants") + "?year=2021", follow=True))
     assert "280.00" in page
