@@ -20,6 +20,8 @@ import time
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from tests.proof import lost_commits
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -31,8 +33,8 @@ class Asked:
     kills: int
     counters: int
     seed: int
-    # What libpq tells the server at each connection: the seeded fault.
-    session: str = ""
+    # The seeded fault: commits are answered before they are written, and that is then lost.
+    is_unwaited: bool = False
 
 
 def main(place, words):
@@ -52,28 +54,36 @@ def worked_through_kills(database, asked):
     from yibao.database.process import running_pid
     from yibao.database.service import close_connections, supervisor
 
-    kinds = prepare(asked)
+    kinds, last_words = prepare(asked)
     spawn = multiprocessing.get_context("spawn")
     heard, begin = spawn.Queue(), spawn.Barrier(len(kinds) + 1)
+    gate = lost_commits.Gate(spawn) if asked.is_unwaited else None
     workers = [
-        spawn.Process(target=work, args=(database, kind, jobs, heard, begin))
+        spawn.Process(target=work, args=(database, kind, jobs, heard, begin, gate))
         for kind, jobs in kinds
     ]
-    if asked.session:
-        os.environ["PGOPTIONS"] = asked.session
+    if asked.is_unwaited:
+        os.environ["PGOPTIONS"] = lost_commits.SESSION
     for one in workers:
         one.start()
     os.environ.pop("PGOPTIONS", None)
-    begin.wait(timeout=60)
+    begin.wait(timeout=600)
     answers, restarts = [], []
     every = (asked.settle + asked.cash + asked.lines) // (asked.kills + 1)
     close_connections()
     for turn in range(1, asked.kills + 1):
         listen(heard, answers, workers, until=turn * every)
+        if gate:
+            gate.close(workers, heard, answers)
+            last = last_words[turn - 1]
+            lost_commits.answer_and_lose(settings.HOME, database, settle, last, answers)
         kill_all(running_pid(settings.HOME.data))
+        close_connections()
         begun = time.monotonic()
         supervisor().start()
         restarts.append(time.monotonic() - begun)
+        if gate:
+            gate.open()
     listen(heard, answers, workers)
     for one in workers:
         one.join()
@@ -102,10 +112,12 @@ def kill_all(pid):
 
 def listen(heard, answers, workers, until=None):
     while until is None or sum(count for *_, count in answers) < until:
+        # Looked at before listening: what the last one said on leaving is still to be heard.
+        some_work = any(one.is_alive() for one in workers)
         try:
             answers.append(heard.get(timeout=0.2))
         except queue.Empty:
-            if not any(one.is_alive() for one in workers):
+            if not some_work:
                 return
 
 
@@ -113,7 +125,10 @@ def listen(heard, answers, workers, until=None):
 
 
 def prepare(asked):
-    """Make people, dues and checked ledgers; return each worker's kind and jobs."""
+    """Make people, dues and checked ledgers; return each worker's kind and jobs.
+
+    And the visits that are kept back for the seeded fault, one a kill.
+    """
     import random
 
     from tests.apps.claims.insured import insure, open_office, stay
@@ -132,8 +147,9 @@ def prepare(asked):
         for n in range(asked.settle)
     ]
     cash, ledgers = town(asked)
+    kept = [visits.pop() for _ in range(asked.kills)] if asked.is_unwaited else []
     counters = [("settle", visits[n :: asked.counters]) for n in range(asked.counters)]
-    return [*counters, ("cash", cash), ("lines", ledgers)]
+    return [*counters, ("cash", cash), ("lines", ledgers)], kept
 
 
 def town(asked):
@@ -176,7 +192,7 @@ def town(asked):
 # -- A worker -------------------------------------------------------------------------------------
 
 
-def work(database, kind, jobs, heard, begin):
+def work(database, kind, jobs, heard, begin, gate):
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     import django
     from django.conf import settings
@@ -184,8 +200,10 @@ def work(database, kind, jobs, heard, begin):
     settings.DATABASES["default"]["NAME"] = database
     django.setup()
     does = {"settle": settle, "cash": take_cash, "lines": confirm}[kind]
-    begin.wait(timeout=60)
+    begin.wait(timeout=600)
     for job in jobs:
+        if gate:
+            gate.passed()
         patiently(does, job, heard)
 
 

@@ -15,7 +15,6 @@ from tests.proof.killed_database import Asked
 
 ROOT = TESTS.parent
 FAULTS = {"commits_not_waited_for": contextlib.nullcontext}
-SESSIONS = {"": "", "commits_not_waited_for": "-c synchronous_commit=off"}
 
 
 def asked_of(proof):
@@ -28,7 +27,7 @@ def asked_of(proof):
         kills=10 if proof.is_landing else 3,
         counters=3 if proof.is_landing else 2,
         seed=proof.seed,
-        session=SESSIONS[proof.fault],
+        is_unwaited=proof.fault == "commits_not_waited_for",
     )
 
 
