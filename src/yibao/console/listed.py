@@ -286,8 +286,8 @@ class Listed:
             return ""
         words = QueryDict(mutable=True)
         words.update({**self.request.kept, "query": self.query})
-        for name, value in self.arguments.items():
-            words[f"of_{name}"] = value
+        for name in self.list.arguments:
+            words[f"of_{name}"] = self.arguments[name]
         return f"{reverse('desk:ask_export', args=[self.list.code])}?{words.urlencode()}"
 
     @property
@@ -330,8 +330,9 @@ class Listed:
         cells = []
         for one in self.columns:
             html = one.html(row, scope)
-            if one.to and getattr(row, one.of):
-                to = f"{reverse(one.to, args=[getattr(row, one.of)])}?{self._kept()}"
+            leads = [getattr(row, name) for name in one.leads]
+            if leads and all(leads):
+                to = f"{reverse(one.to, args=leads)}?{self._kept()}"
                 html = format_html('<a href="{}">{}</a>', to, html or "—")
             amount = (getattr(row, one.key) or 0) if one.sums else None
             cells.append(Cell(html, _classes(one), str(one.label), amount))

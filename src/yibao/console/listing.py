@@ -35,14 +35,14 @@ class Column:
     """A column: which value, under which words, of which kind; masks follow from the kind.
 
     `words` says a code in words; `mark` gives (glyph, words). `to` is a route that takes the value
-    of the column `of`; where that is nothing there is no link.
+    of the column `of`, or of several; where one of them is nothing there is no link.
     """
 
     key: str
     label: Any
     kind: str = TEXT
     to: str = ""
-    of: str = "id"
+    of: str | Sequence[str] = "id"
     words: Callable[[Row, Scope], str] | None = None
     mark: Callable[[Row, Scope], tuple[str, str]] | None = None
     needs: Sequence[str] = ()
@@ -69,6 +69,11 @@ class Column:
         if value is None or value == "":
             return ""
         return _SHOWN.get(self.kind, str)(value)
+
+    @property
+    def leads(self) -> list[str]:
+        """The columns whose values its link takes."""
+        return [] if not self.to else [self.of] if isinstance(self.of, str) else list(self.of)
 
     @property
     def is_figure(self) -> bool:
@@ -112,8 +117,10 @@ class List:
     empty: tuple[Any, Any] = ("", "")
     # Whether rows name persons: then the list leaves only by the door of exports.
     persons: bool = True
-    # Parameters of the table that the address's path holds (a roster's number).
+    # Parameters of the table that the address's path holds (a roster's number); those that are
+    # no numbers are `coded`.
     arguments: Sequence[str] = ()
+    coded: Sequence[str] = ()
     # How many fields of the form stand in the bar; the others under “更多条件”.
     first: int = 3
     whole_scope: bool = False
@@ -176,7 +183,7 @@ class List:
         found = ["id"]
         for one in columns:
             own = [] if (one.words or one.mark) and one.needs else [one.key]
-            found += [*own, *one.needs, *([one.of] if one.to else [])]
+            found += [*own, *one.needs, *one.leads]
         return found
 
     def as_source(self) -> sources.Source:

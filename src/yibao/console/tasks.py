@@ -6,8 +6,9 @@ from yibao.console.claims import listed as claims
 from yibao.console.collection import listed as collection
 from yibao.console.desk import listed as desk
 from yibao.console.enrolment import listed as enrolment
+from yibao.console.fund import accounts
 from yibao.console.fund import listed as fund
 from yibao.console.statistics import listed as statistics
 from yibao.console.subsidy import listed as subsidy
 
-LISTED = (desk, statistics, enrolment, collection, subsidy, claims, fund, care, access)
+LISTED = (desk, statistics, enrolment, collection, subsidy, claims, fund, accounts, care, access)

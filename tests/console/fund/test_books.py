@@ -229,6 +229,48 @@ def test_an_account_shows_its_balance_after_each_line(money, accountant):
     assert accountant.get(money.address(rest="accounts/9999/")).status_code == 404
 
 
+def rows_of(answer):
+    return len(set(re.findall(r"/fund/books/entries/(\d+)/", answer.content.decode())))
+
+
+def test_the_lines_of_an_account_are_narrowed_and_the_balance_stays_that_after_each(
+    money, accountant
+):
+    address, month = money.address(rest="accounts/1005/"), {"month": "2020"}
+    assert rows_of(accountant.get(address, {**month, "text": "待查"})) == 1
+    assert "50.50 470.50" in words(accountant.get(address, {**month, "text": "待查"}))
+    assert rows_of(accountant.get(address, {**month, "side": "credit"})) == 0
+    assert rows_of(accountant.get(address, {**month, "text": "0001"})) == 2
+    assert rows_of(accountant.get(address, month)) == 3
+
+
+def test_the_pages_of_an_account_meet_and_the_balance_goes_on(money, accountant):
+    for n in range(45):
+        money.post("main", premium(100 + n, date(2020, 12, 1 + n % 9)))
+    asked = {"month": "2020", "size": 20}
+    page = accountant.get(money.address(rest="accounts/1005/"), asked).content.decode()
+    pages = [page]
+    while 'rel="next"' in page:
+        page = accountant.get(link(page, "next")).content.decode()
+        pages.append(page)
+    entries = [one for page in pages for one in re.findall(r"books/entries/(\d+)/", page)]
+    assert len(entries) == len(set(entries)) == 48
+    said = [re.findall(r'class="r num opt" data-label="余额"[^>]*>([^<]+)<', one) for one in pages]
+    after = [int(one.replace(",", "").replace(".", "")) for page in said for one in page]
+    assert len(after) == 48 and after[-1] == 28000
+    assert after == sorted(after, reverse=True) and after[0] == 47050 + sum(range(100, 145))
+
+
+def test_an_account_of_the_main_book_is_taken_as_a_file_and_printed(money, accountant):
+    address = money.address(rest="accounts/1005/")
+    answer = accountant.get(address, {"month": "2020-12", "csv": 1})
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert len(rows) == 3 and rows[0][-1] == "余额（元）"
+    assert [row[-1] for row in rows[1:]] == ["470.50", "420.00"]
+    sheet = words(accountant.get(address, {"month": "2020-11", "print": 1}))
+    assert "1005 国库存款" in sheet and "280.00" in sheet
+
+
 def test_lines_of_an_account_meet_without_gap(money):
     for n in range(9):
         money.post("main", premium(100 + n, date(2020, 12, 1 + n % 3)))

@@ -1,5 +1,6 @@
 """Sub-ledgers by party: hospitals and clerks by name, persons masked and their reading recorded."""
 
+import re
 from datetime import date
 
 import pytest
@@ -11,7 +12,6 @@ from tests.console.signed_in import sign_in_as
 from yibao.apps.access.models import AuditRecord
 from yibao.apps.access.scope import scoped
 from yibao.apps.care import operations as care
-from yibao.apps.fund import overview
 from yibao.apps.fund.charts import chart_of
 from yibao.apps.registry.models import Person
 from yibao.core.books import subledgers
@@ -28,6 +28,11 @@ def money():
 @pytest.fixture
 def accountant(money):
     return sign_in_as(role="fund_accountant", division="430423", name="钱会计")[0]
+
+
+def parties(page):
+    """Return the numbers of the parties that a page leads to."""
+    return re.findall(r"/fund/books/parties/(\d+)/", page)
 
 
 def hospital(money, code="H430423001", name="衡山县人民医院"):
@@ -50,7 +55,7 @@ def test_what_is_owed_to_hospitals_is_listed_and_sums_up(money, accountant):
     said = words(accountant.get(money.address("institutions", "parties/")))
     assert "往来对象 2 个" in said
     assert "余额 1,570.50 元" in said
-    assert "衡山县人民医院 定点机构 2 2020-12-04 1,500.50 1,500.50" in said
+    assert "衡山县人民医院 2 2020-12-04 1,500.50 1,500.50" in said
     book = money.books["institutions"].id
     account = words(accountant.get(f"/fund/books/parties/{one}/institution/{book}/"))
     assert "余额为贷方" in account
@@ -64,7 +69,7 @@ def test_cash_that_an_agent_holds_stands_under_the_agents_name(money, accountant
     _, agent = sign_in_as(role="village_agent", division="430423105218", name="罗村会")
     money.post("custody", taken(28000, agent.operator_id), source="cash_collection")
     said = words(accountant.get(money.address("custody", "parties/")))
-    assert "罗村会 代收人 1 2020-12-04 280.00 280.00" in said
+    assert "罗村会 1 2020-12-04 280.00 280.00" in said
 
 
 def test_a_person_is_masked_and_the_reading_is_recorded(accountant):
@@ -94,24 +99,62 @@ def test_parties_without_a_balance_are_left_out_until_asked_for(money, accountan
     money.post("custody", back, source="cash_deposit")
     assert "没有余额" in words(accountant.get(money.address("custody", "parties/")))
     every = words(accountant.get(money.address("custody", "parties/"), {"open": "0"}))
-    assert "代收人 901 代收人 2 2020-12-05 280.00 280.00 0.00" in every
+    assert "代收人 901 2 2020-12-05 280.00 280.00 0.00" in every
 
 
-def test_pages_of_parties_meet_without_gap(money):
-    for n in range(9):
+def test_pages_of_parties_meet_without_gap_and_come_to_what_all_do(money, accountant):
+    for n in range(45):
         money.post("custody", taken(100 + n, 900 + n), source="cash_collection")
-    asked = {"scope": money.scope, "book_id": money.books["custody"].id, "account": "C101"}
-    whole = overview.parties_of(**asked)
-    assert (whole.parties, whole.balance_fen) == (9, sum(100 + n for n in range(9)))
-    rows, after = [], 0
-    while True:
-        found = overview.parties_of(**asked, after_id=after, limit=4)
-        assert (found.parties, found.balance_fen) == (whole.parties, whole.balance_fen)
-        rows += found.rows
-        after = found.after_id
-        if not after:
-            break
-    assert rows == list(whole.rows)
+    address = money.address("custody", "parties/")
+    first = accountant.get(address, {"size": 20}).content.decode()
+    assert "余额 54.90 元" in words(accountant.get(address))
+    found, page = parties(first), first
+    while onward := re.search(r'rel="next" href="([^"]+)"', page):
+        page = accountant.get(onward.group(1).replace("&amp;", "&")).content.decode()
+        found += parties(page)
+    assert found == [str(900 + n) for n in range(45)]
+
+
+def test_a_party_is_found_by_its_name(money, accountant):
+    one, two = hospital(money), hospital(money, "H430423002", "衡山县中医院")
+    money.post("institutions", owed(7000, one), source="settlement", source_id=3)
+    money.post("institutions", owed(9000, two), source="settlement", source_id=4)
+    address = money.address("institutions", "parties/")
+    assert parties(accountant.get(address, {"who": "中医"}).content.decode()) == [str(two)]
+    assert parties(accountant.get(address, {"who": "协和"}).content.decode()) == []
+
+
+def test_hospitals_leave_as_a_file_at_once_staff_by_the_door_of_exports(money, accountant):
+    one = hospital(money)
+    money.post("institutions", owed(7000, one), source="settlement", source_id=3)
+    answer = accountant.get(money.address("institutions", "parties/"), {"csv": 1})
+    assert "衡山县人民医院" in answer.content.decode("utf-8-sig")
+    _, agent = sign_in_as(role="village_agent", division="430423105218", name="罗村会")
+    money.post("custody", taken(28000, agent.operator_id), source="cash_collection")
+    page = accountant.get(money.address("custody", "parties/"), {"csv": 1}).content.decode()
+    door = "/desk/exports/ask/fund_parties/?"
+    assert door in page and f"of_book_id={money.books['custody'].id}" in page
+
+
+def test_persons_of_an_account_are_found_by_number_and_leave_masked_by_the_door(accountant):
+    county = open_town()
+    settle_in(county, 3)
+    money = open_money()
+    with scoped(county):
+        one, two = Person.objects.order_by("id")[:2]
+    money.post("dues", due(28000, one.id), source="due")
+    money.post("dues", due(28000, two.id), source="due", source_id=2)
+    address = money.address("dues", "parties/")
+    assert parties(accountant.get(address, {"who": one.person_no}).content.decode()) == [
+        str(one.id)
+    ]
+    account = money.address("dues", "accounts/D101/")
+    page = accountant.get(account).content.decode()
+    assert one.name not in page and parties(page) == [str(two.id), str(one.id)]
+    door = re.search(r'href="([^"]*ask/fund_lines/[^"]*)"', page).group(1).replace("&amp;", "&")
+    assert "of_account=D101" in door and "month" in door
+    asked = accountant.get(door)
+    assert asked.status_code == 200 and re.search(r"(?<!\d)2 行", words(asked))
 
 
 def test_the_main_book_has_no_parties_and_nobody_stands_where_nothing_is(money, accountant):

@@ -2,8 +2,9 @@
 
 import functools
 
+from yibao.apps.access.spoken import language
 from yibao.apps.fund.models import BookKind
-from yibao.core.books.chart import Chart
+from yibao.core.books.chart import Account, Chart
 from yibao.rulebook import national
 from yibao.rulebook.subledgers import subledger_chart
 
@@ -12,3 +13,8 @@ from yibao.rulebook.subledgers import subledger_chart
 def chart_of(kind: str) -> Chart:
     """Return the chart of a book of this kind."""
     return national.chart() if kind == BookKind.MAIN else subledger_chart(kind)
+
+
+def account_name(account: Account) -> str:
+    """Return what an account is called."""
+    return account.en if language() == "en" else account.zh

@@ -216,13 +216,39 @@ def lines_of_account(
     return Lines(tuple(rows), count, opening, debit, credit, more)
 
 
+@dataclass(frozen=True, slots=True)
+class AccountSums:
+    """An account in a time: how many lines, opening (debit minus credit) and what moved, in fen."""
+
+    lines: int
+    opening_fen: int
+    debit_fen: int
+    credit_fen: int
+
+    @property
+    def closing_fen(self) -> int:
+        """The balance at the end of the time asked for."""
+        return self.opening_fen + self.debit_fen - self.credit_fen
+
+
+def sums_of_account(
+    *, scope: Scope, book_id: int, account: str, from_: date, until: date
+) -> AccountSums:
+    """Return what an account's lines in [from_, until) come to."""
+    asked = {"book_id": book_id, "account": account, "from_": from_, "until": until}
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(_LINE_SUMS.format(where=_ACCOUNT), {**asked, "top_on": from_, "top_id": 0})
+        count, opening, debit, credit, _balance = cursor.fetchone()
+    return AccountSums(count, opening, debit, credit)
+
+
 def entry_in_full(*, scope: Scope, entry_id: int) -> EntryPage:
     """Return an entry of the scope's region. Raises NotThere."""
     with scoped(scope):
         found = Entry.objects.filter(id=entry_id, region=scope.region)
         one = found.select_related("book").first()
         if one is None:
-            raise NotThere(what=f"编号 {entry_id} 的凭证")
+            raise NotThere(what=_("凭证 %(id)s") % {"id": entry_id})
         row = with_legs(found, one.book_id)[0]
         other = Entry.objects.filter(reverses_id=entry_id).values_list("id", flat=True).first()
         closed = BookMonth.objects.filter(book=one.book_id, month=one.month).exclude(closed_at=None)
@@ -252,4 +278,4 @@ def account_of(*, kind: str, account: str) -> Account:
     for one in chart_of(kind):
         if one.code == account:
             return one
-    raise NotThere(what=f"科目 {account}")
+    raise NotThere(what=_("科目 %(id)s") % {"id": account})

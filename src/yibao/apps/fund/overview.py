@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.fund.charts import chart_of
 from yibao.apps.fund.models import Book, BookKind
-from yibao.apps.fund.queries import PAGE_ROWS
 from yibao.core.books import subledgers
 
 # What of a sub-ledger is still to be done: the account whose balance is watched, by its role.
@@ -55,44 +54,11 @@ class MonthLine:
     closed_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class PartyBalance:
-    """A party of a sub-ledger: what moved on the watched account, in fen."""
-
-    party_kind: str
-    party_id: int
-    debit_fen: int
-    credit_fen: int
-    entries: int
-    last_on: date
-
-    @property
-    def balance_fen(self) -> int:
-        """Debit minus credit."""
-        return self.debit_fen - self.credit_fen
-
-
-@dataclass(frozen=True, slots=True)
-class Parties:
-    """A page of parties by their number, what all of them come to, and where the next begins."""
-
-    rows: tuple[PartyBalance, ...]
-    parties: int
-    debit_fen: int
-    credit_fen: int
-    after_id: int
-
-    @property
-    def balance_fen(self) -> int:
-        """Debit minus credit of all parties."""
-        return self.debit_fen - self.credit_fen
-
-
 def book_of(*, scope: Scope, book_id: int) -> Book:
     """Return a book of the scope's region. Raises NotThere."""
     found = Book.objects.filter(id=book_id, region=scope.region).select_related("unit").first()
     if found is None:
-        raise NotThere(what=f"编号 {book_id} 的账簿")
+        raise NotThere(what=_("账簿 %(id)s") % {"id": book_id})
     return found
 
 
@@ -141,59 +107,8 @@ def months_in_full(*, scope: Scope, book_id: int) -> list[MonthLine]:
         return [MonthLine(*row) for row in cursor.fetchall()]
 
 
-_PARTIES = """
-with each as (
-    select party_kind, party_id,
-           coalesce(sum(debit_fen) filter (where account = %(account)s), 0)::bigint as debit,
-           coalesce(sum(credit_fen) filter (where account = %(account)s), 0)::bigint as credit,
-           count(distinct entry_id) as entries, max("on") as last_on
-      from fund_leg
-     where book_id = %(book_id)s and party_id is not null
-     group by party_kind, party_id
-), wanted as (
-    select * from each where not %(only_open)s or debit <> credit
-), shown as (
-    select * from wanted where party_id > %(after_id)s order by party_id limit %(limit)s
-)
-select a.parties, a.debit, a.credit,
-       s.party_kind, s.party_id, s.debit, s.credit, s.entries, s.last_on
-  from (select count(*) as parties, coalesce(sum(debit), 0)::bigint as debit,
-               coalesce(sum(credit), 0)::bigint as credit from wanted) a
-  left join shown s on true
- order by s.party_id
-"""
-
-
 def watched_account(kind: str) -> str:
     """Return the account of a sub-ledger whose balance is still to be done. Raises NotThere."""
     if kind not in WATCHED:
         raise NotThere(what=_("总账的往来对象"))
     return chart_of(kind).role(WATCHED[BookKind(kind)]).code
-
-
-def parties_of(
-    *,
-    scope: Scope,
-    book_id: int,
-    account: str,
-    only_open: bool = False,
-    after_id: int = 0,
-    limit: int = PAGE_ROWS,
-) -> Parties:
-    """Return the parties of a sub-ledger with what moved on one account, by their number."""
-    with scoped(scope), connection.cursor() as cursor:
-        cursor.execute(
-            _PARTIES,
-            {
-                "account": account,
-                "book_id": book_id,
-                "only_open": only_open,
-                "after_id": after_id,
-                "limit": limit + 1,
-            },
-        )
-        found = cursor.fetchall()
-    parties, debit, credit, *_ = found[0]
-    rows = [PartyBalance(*one) for _, _, _, *one in found if any(one)]
-    more = rows[limit - 1].party_id if len(rows) > limit else 0
-    return Parties(tuple(rows[:limit]), parties, debit, credit, more)

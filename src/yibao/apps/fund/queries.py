@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from yibao.apps.access.scope import Scope, scoped
-from yibao.apps.fund.charts import chart_of
+from yibao.apps.fund.charts import account_name, chart_of
 from yibao.apps.fund.models import Book, BookKind, BookMonth, Entry, Leg
 from yibao.core.refusal import Refusal
 
@@ -39,7 +39,7 @@ class BalanceRow:
     """An account in a trial balance; amounts in fen, a balance stands on one side only."""
 
     account: str
-    zh: str
+    name: str
     kind: str
     opening_debit_fen: int
     opening_credit_fen: int
@@ -54,7 +54,7 @@ class LegRow:
     """A line of an entry as it is shown."""
 
     account: str
-    zh: str
+    name: str
     debit_fen: int
     credit_fen: int
     party_kind: str
@@ -87,7 +87,7 @@ class PartyRow:
     """What moved on one account for a party, in fen; `balance_fen` is debit minus credit."""
 
     account: str
-    zh: str
+    name: str
     debit_fen: int
     credit_fen: int
 
@@ -149,7 +149,7 @@ def trial_balance(*, scope: Scope, book_id: int, from_: date, until: date) -> li
         rows.append(
             BalanceRow(
                 account=account.code,
-                zh=account.zh,
+                name=account_name(account),
                 kind=account.kind,
                 opening_debit_fen=max(opening, 0),
                 opening_credit_fen=max(-opening, 0),
@@ -222,7 +222,10 @@ def balance_of_party(
             )
             rows = cursor.fetchall()
     chart = chart_of(kind)
-    return [PartyRow(code, chart.account(code).zh, debit, credit) for code, debit, credit in rows]
+    return [
+        PartyRow(code, account_name(chart.account(code)), debit, credit)
+        for code, debit, credit in rows
+    ]
 
 
 def ledger_of_party(
@@ -250,9 +253,9 @@ def with_legs(entries: QuerySet[Entry], book_id: int) -> list[EntryRow]:
     chart = chart_of(kind)
     legs: dict[int, list[LegRow]] = defaultdict(list)
     for leg in Leg.objects.filter(entry_id__in=[entry.id for entry in found]).order_by("id"):
-        zh = chart.account(leg.account).zh
+        name = account_name(chart.account(leg.account))
         legs[leg.entry_id].append(
-            LegRow(leg.account, zh, leg.debit_fen, leg.credit_fen, leg.party_kind, leg.party_id)
+            LegRow(leg.account, name, leg.debit_fen, leg.credit_fen, leg.party_kind, leg.party_id)
         )
     return [
         EntryRow(

@@ -14,6 +14,7 @@ from yibao import verify
 from yibao.apps.access import audit
 from yibao.apps.access.models import AuditRecord
 from yibao.apps.access.scope import Scope, scoped
+from yibao.apps.access.spoken import language
 from yibao.database.conninfo import connection_words
 
 ACTION = "fund.verify"
@@ -27,6 +28,11 @@ class CheckOutcome:
     zh: str
     rows: int
     faults: int
+
+    @property
+    def label(self) -> str:
+        """What it asks, in words; a check's name is its English sentence."""
+        return self.name.replace("_", " ") if language() == "en" else self.zh
 
 
 @dataclass(frozen=True, slots=True)

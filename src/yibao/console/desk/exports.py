@@ -5,9 +5,9 @@ from urllib.parse import quote
 
 from django.http import Http404, HttpResponse, QueryDict, StreamingHttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from yibao.apps.access.spoken import language
 from yibao.apps.desk import operations, queries
 from yibao.apps.desk.models import Export, ExportState
 from yibao.apps.desk.operations.exports import NothingToExport
@@ -33,7 +33,8 @@ def ask_export(request: ConsoleRequest, of: str) -> HttpResponse:
     if source is None:
         raise Http404
     request.scope.require(source.action)
-    given, found = _given(request), listing.lists().get(of)
+    found = listing.lists().get(of)
+    given = _given(request, found)
     if found and any(name not in given["arguments"] for name in found.arguments):
         raise Http404
     scope = request.scope if found and found.whole_scope else request.area_scope
@@ -75,25 +76,26 @@ def ask_export(request: ConsoleRequest, of: str) -> HttpResponse:
     return page(request, "console/desk/ask_export.html", context)
 
 
-def _given(request: ConsoleRequest) -> dict[str, Any]:
+def _given(request: ConsoleRequest, found: listing.List | None) -> dict[str, Any]:
     """Return what the list showed: year, conditions, and the objects that its path names."""
-    numbers = {
-        name.removeprefix("of_"): int(value)
-        for name, value in request.GET.items()
-        if name.startswith("of_") and value.isascii() and value.isdigit() and len(value) <= _DIGITS
-    }
+    given = {name.removeprefix("of_"): one for name, one in request.GET.items() if "of_" in name}
+    plain = {name: one for name, one in given.items() if one.isascii() and 0 < len(one) <= _DIGITS}
+    arguments: dict[str, Any] = {n: int(one) for n, one in plain.items() if one.isdigit()}
+    for name in found.coded if found else ():
+        if plain.get(name, "").isalnum():
+            arguments[name] = plain[name]
     query = request.GET.get("query", "")
-    return {"query": query, "year": request.year, "arguments": numbers}
+    return {"query": query, "year": request.year, "arguments": arguments}
 
 
 def _limits() -> dict[str, Any]:
     """Return the limits that the page says: rows, hours, what may leave whole for what."""
-    language, found = get_language() or "zh", limits.exports()
+    spoken, found = language(), limits.exports()
     return {
         "limit": found.rows_without_approval,
         "hours": int(found.kept_for.total_seconds()) // 3600,
         "allowed": [
-            (one.label(language), [WHOLE[kind] for kind in WHOLE if kind in one.whole])
+            (one.label(spoken), [WHOLE[kind] for kind in WHOLE if kind in one.whole])
             for one in found.purposes.values()
             if one.whole
         ],
@@ -181,4 +183,4 @@ def take(request: ConsoleRequest, export_id: int) -> HttpResponse | StreamingHtt
 
 def _purpose(found: Export) -> str:
     one = limits.exports().purposes.get(found.purpose)
-    return one.label(get_language() or "zh") if one else found.purpose
+    return one.label(language()) if one else found.purpose

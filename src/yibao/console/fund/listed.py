@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from yibao.apps.access.scope import Scope
 from yibao.apps.desk.sources import DAY, FEN, MOMENT
 from yibao.apps.desk.tables import Row
-from yibao.apps.fund.charts import chart_of
+from yibao.apps.fund.charts import account_name, chart_of
 from yibao.apps.fund.listed import ENTRIES
 from yibao.console.desk.forms import ListForm
 from yibao.console.fund import words
@@ -33,7 +33,7 @@ class EntriesForm(ListForm):
         given = data.copy()
         given.setdefault("month", at.period.key)
         super().__init__(given, **kwargs)
-        chart = [(one.code, f"{one.code} {one.zh}") for one in chart_of(at.book.kind)]
+        chart = [(one.code, f"{one.code} {account_name(one)}") for one in chart_of(at.book.kind)]
         choices: dict[str, Sequence[tuple[str, Any]]] = {
             "month": [(one.key, one.label) for one in at.choices],
             "account": [("", _("全部科目")), *chart],
@@ -49,12 +49,17 @@ def _voucher(row: Row, scope: Scope) -> str:
     return voucher(row.voucher_no, row.id)
 
 
+def _names(row: Row, codes: Sequence[str]) -> str:
+    chart = chart_of(row.book_kind)
+    return several([account_name(chart.account(code)) for code in codes])
+
+
 def _debited(row: Row, scope: Scope) -> str:
-    return several([chart_of(row.book_kind).account(code).zh for code in row.debited])
+    return _names(row, row.debited)
 
 
 def _credited(row: Row, scope: Scope) -> str:
-    return several([chart_of(row.book_kind).account(code).zh for code in row.credited])
+    return _names(row, row.credited)
 
 
 def _kind(row: Row, scope: Scope) -> str:

@@ -39,7 +39,7 @@ class BalanceLine:
     """An account with its six amounts; None where nothing is."""
 
     account: str
-    zh: str
+    name: str
     amounts: tuple[int | None, ...]
 
 
@@ -77,7 +77,7 @@ def groups_of(rows: Sequence[BalanceRow], *, only_moved: bool) -> list[BalanceGr
     found = []
     for kind, accounts in groupby(kept, key=lambda row: row.kind):
         lines = tuple(
-            BalanceLine(row.account, row.zh, tuple(getattr(row, side) or None for side in SIDES))
+            BalanceLine(row.account, row.name, tuple(getattr(row, side) or None for side in SIDES))
             for row in accounts
         )
         found.append(BalanceGroup(words.ACCOUNT_KINDS.get(kind, kind), lines))
@@ -104,4 +104,4 @@ def several(accounts: Iterable[str]) -> str:
 
 
 def _accounts(legs: Sequence[LegRow]) -> str:
-    return several(leg.zh for leg in legs)
+    return several(leg.name for leg in legs)

@@ -92,7 +92,7 @@ def balance_file(request: ConsoleRequest, book_id: int, kind: str) -> HttpRespon
     ]
     rows = _balance(request, at)
     table: list[list[sheets.Cell]] = [
-        [row.account, row.zh, str(words.ACCOUNT_KINDS.get(row.kind, row.kind))]
+        [row.account, row.name, str(words.ACCOUNT_KINDS.get(row.kind, row.kind))]
         + [sheets.yuan(getattr(row, side)) for side in SIDES]
         for row in rows
     ]

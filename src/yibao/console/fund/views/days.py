@@ -7,12 +7,14 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from yibao.apps.fund import journals, operations
+from yibao.apps.fund.charts import account_name
 from yibao.apps.fund.journals import Wanted
 from yibao.apps.fund.listed import ENTRIES_WITH_RUNNING
 from yibao.apps.fund.models import BookKind
 from yibao.apps.registry.queries import area_names
 from yibao.console.fund import sheets, words
-from yibao.console.fund.asked import number, opened
+from yibao.console.fund.accounts import BALANCE, lines_of
+from yibao.console.fund.asked import opened
 from yibao.console.fund.forms import ReverseForm
 from yibao.console.fund.listed import ENTRIES_LIST, RUNNING, EntriesForm
 from yibao.console.fund.parties import named
@@ -21,7 +23,8 @@ from yibao.console.fund.shown import on_its_side, voucher
 from yibao.console.fund.views.books import a_file
 from yibao.console.listing import COLUMNS
 from yibao.console.lists import list_page
-from yibao.console.page import ConsoleRequest, address, console_page, done, page
+from yibao.console.page import ConsoleRequest, console_page, done, page
+from yibao.rulebook import desk as limits
 
 # As many rows as a file holds: what is more is asked for month by month.
 _MOST = 20000
@@ -65,7 +68,7 @@ def days_file(request: ConsoleRequest, book_id: int, kind: str) -> HttpResponse:
             row.entry.memo,
             words.entry_kind(row.entry.kind),
             leg.account,
-            leg.zh,
+            leg.name,
             sheets.yuan(leg.debit_fen),
             sheets.yuan(leg.credit_fen),
         ]
@@ -79,42 +82,38 @@ def days_file(request: ConsoleRequest, book_id: int, kind: str) -> HttpResponse:
 
 @console_page()
 def account(request: ConsoleRequest, book_id: int, code: str) -> HttpResponse:
-    """Show the lines of an account with the balance after each."""
+    """Show the lines of an account in a month or year, newest first, with the balance after each.
+
+    An account with more lines than are counted shows balances where they are asked for.
+    """
     at = opened(request, book_id)
     this = journals.account_of(kind=at.book.kind, account=code)
-    found = journals.lines_of_account(
-        scope=request.scope,
-        book_id=book_id,
-        account=code,
-        from_=at.period.from_,
-        until=at.period.until,
-        after_id=number(request, "after"),
-    )
-    parties = named(request, [(row.party_kind, row.party_id) for row in found.rows])
-    more = ""
-    if found.after_id:
-        query = {"month": at.period.key, "after": found.after_id}
-        more = address(request, "fund:account", book_id, code, **query)
-    rows = [
-        {
-            "row": row,
-            "balance_fen": on_its_side(this, row.balance_fen),
-            "voucher": voucher(row.voucher_no, row.entry_id),
-            "party": parties.get((row.party_kind, row.party_id or 0)),
-        }
-        for row in found.rows
-    ]
+    time = {"from_": at.period.from_, "until": at.period.until}
+    sums = journals.sums_of_account(scope=request.scope, book_id=book_id, account=code, **time)
+    # The month is a condition: kept, exported and printed with the others.
+    request.GET = request.GET.copy()
+    request.GET.setdefault("month", at.period.key)
+    is_short = sums.lines <= limits.lists().counted_up_to
+    has_balance = is_short or BALANCE in request.GET.getlist(COLUMNS)
     context = {
         "at": at,
         "account": this,
-        "opening_fen": on_its_side(this, found.opening_fen),
-        "closing_fen": on_its_side(this, found.closing_fen),
-        "found": found,
-        "rows": rows,
-        "more": more,
-        "has_parties": at.book.kind != BookKind.MAIN,
+        "account_name": account_name(this),
+        "opening_fen": on_its_side(this, sums.opening_fen),
+        "closing_fen": on_its_side(this, sums.closing_fen),
+        "sums": sums,
     }
-    return page(request, "console/fund/account.html", context)
+    return list_page(
+        request,
+        lines_of(at, this, has_balance=has_balance),
+        template="console/fund/account.html",
+        sheet="console/fund/account_sheet.html",
+        context=context,
+        book_id=book_id,
+        account=code,
+        opening=sums.opening_fen,
+        **time,
+    )
 
 
 @console_page()

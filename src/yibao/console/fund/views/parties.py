@@ -7,11 +7,13 @@ from django.http import HttpResponse
 from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere
 from yibao.apps.fund import journals, overview, queries
-from yibao.apps.fund.charts import chart_of
+from yibao.apps.fund.charts import account_name, chart_of
+from yibao.console.fund.accounts import parties_of
 from yibao.console.fund.asked import MOST_DIGITS, number, sees_all
 from yibao.console.fund.parties import named
 from yibao.console.fund.shown import on_its_side, voucher
 from yibao.console.fund.words import PARTY_KINDS
+from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, address, console_page, page
 
 
@@ -19,33 +21,16 @@ from yibao.console.page import ConsoleRequest, address, console_page, page
 def parties(request: ConsoleRequest, book_id: int) -> HttpResponse:
     """Show who stands in a sub-ledger, with the balance that is still to be done."""
     book = overview.book_of(scope=request.scope, book_id=book_id)
-    account = overview.watched_account(book.kind)
-    only_open = request.GET.get("open", "1") == "1"
-    found = overview.parties_of(
-        scope=request.scope,
-        book_id=book_id,
-        account=account,
-        only_open=only_open,
-        after_id=number(request, "after"),
-    )
-    names = named(request, [(row.party_kind, row.party_id) for row in found.rows])
-    this, more = chart_of(book.kind).account(account), ""
-    if found.after_id:
-        more = address(request, "fund:parties", book_id, after=found.after_id, open=int(only_open))
+    account = chart_of(book.kind).account(overview.watched_account(book.kind))
     context = {
         "book": book,
-        "account": this,
-        "found": found,
-        "balance_fen": on_its_side(this, found.balance_fen),
-        "rows": [
-            (row, names.get((row.party_kind, row.party_id)), on_its_side(this, row.balance_fen))
-            for row in found.rows
-        ],
-        "only_open": only_open,
+        "account": account,
+        "account_name": account_name(account),
         "whole": sees_all(request),
-        "more": more,
     }
-    return page(request, "console/fund/parties.html", context)
+    template = "console/fund/parties.html"
+    shown = parties_of(book.kind)
+    return list_page(request, shown, template=template, context=context, book_id=book_id)
 
 
 @console_page()
@@ -91,6 +76,7 @@ def party(request: ConsoleRequest, party_id: int, kind: str, book_id: int) -> Ht
             for one in balances
         ],
         "account": this,
+        "account_name": account_name(this),
         "found": found,
         "closing_fen": on_its_side(this, found.closing_fen),
         "rows": [
