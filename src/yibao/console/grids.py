@@ -6,7 +6,7 @@ if grid.is_bound and not grid.is_adding: operation(lines=grid.lines())
 Names are `g-<row>-<column>`; `grid.js` adds arrows, Enter, pasting a block and its undoing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,8 @@ class GridColumn:
     label: Any
     width: str = "m"  # s | m | l | xl
     choices: tuple[str, ...] = ()
+    # What a choice reads; itself where nothing is given.
+    says: Callable[[str], str] = str
     sums: bool = False
     unique: bool = False
     numeric: bool = False
@@ -54,11 +56,12 @@ class GridCell:
         return f"id_{self.name}"
 
     @property
-    def options(self) -> Iterable[str]:
-        """What may be chosen; what was written stays, though no list has it."""
-        if not self.value or self.value in self.column.choices:
-            return self.column.choices
-        return (self.value, *self.column.choices)
+    def options(self) -> list[tuple[str, str]]:
+        """What may be chosen, and what it reads; what was written stays, though no list has it."""
+        choices = self.column.choices
+        found = [(one, self.column.says(one)) for one in choices]
+        strange = bool(self.value) and self.value not in choices
+        return [(self.value, self.value), *found] if strange else found
 
 
 @dataclass(frozen=True)

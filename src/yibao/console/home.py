@@ -1,6 +1,7 @@
 """The first page: what waits, by its deadline; beside it what is below its target."""
 
 from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.models import Role
 from yibao.console.page import ConsoleRequest, address, console_page, page
@@ -8,7 +9,15 @@ from yibao.console.schedule import schedule
 from yibao.console.targets import below_target
 from yibao.console.waiting import by_deadline, waiting_for
 
-WEEKDAYS = "一二三四五六日"
+WEEKDAYS = (
+    _("星期一"),
+    _("星期二"),
+    _("星期三"),
+    _("星期四"),
+    _("星期五"),
+    _("星期六"),
+    _("星期日"),
+)
 
 
 @console_page()

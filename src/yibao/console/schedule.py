@@ -4,9 +4,8 @@ import contextlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils.translation import get_language
-
 from yibao.apps.access.rulebooks import article_of, book_of
+from yibao.apps.access.spoken import language
 from yibao.core.rules.book import Rulebook
 from yibao.core.rules.scalar import Silent
 from yibao.rulebook.loader import UnknownRegion
@@ -31,11 +30,11 @@ def schedule(*, region: str, year: int, on: date) -> list[Day]:
     except UnknownRegion:
         return []
     first = date(year, 1, 1)
-    language = get_language() or "zh"
+    spoken = language()
     days = [
         Day(
             on=day,
-            label=book.parameters[name].label.in_language(language),
+            label=book.parameters[name].label.in_language(spoken),
             days=(day - on).days,
             cite=article_of(region, name, on=first),
         )

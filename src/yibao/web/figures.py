@@ -7,6 +7,8 @@ that zero was decided.
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language
+
 _MINUS = "−"
 _PLUS = "＋"
 _CHINA = ZoneInfo("Asia/Shanghai")
@@ -52,8 +54,10 @@ def iso(day: date | None) -> str:
 
 
 def cn_day(day: date | None) -> str:
-    """Return 2020 年 12 月 18 日, for running text."""
-    return "" if day is None else f"{day.year} 年 {day.month} 月 {day.day} 日"
+    """Return 2020 年 12 月 18 日, for running text; English has it as tables do."""
+    if day is None or (get_language() or "").startswith("en"):
+        return iso(day)
+    return f"{day.year} 年 {day.month} 月 {day.day} 日"
 
 
 def moment(at: datetime | None) -> str:

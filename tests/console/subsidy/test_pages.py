@@ -61,6 +61,12 @@ def test_who_uploaded_is_refused_and_another_confirms(county, clerk):
     client, _scope = sign_in_as(role="county_clerk", division="430423", staff=mine)
     address = reverse("subsidy:confirm", args=[roster.id])
     assert client.post(address, {"paper_sealed": "on"}).status_code == 409
+    # A link that is only opened confirms nothing, whatever was handed in with the roster.
+    with scoped(county):
+        Roster.objects.update(paper_sealed=True)
+    assert clerk.get(address).status_code == 302
+    with scoped(county):
+        assert Roster.objects.get().state == "checked"
     answer = clerk.post(address, {"paper_sealed": "on"}, follow=True)
     assert "已确认" in words(answer)
     with scoped(county):

@@ -81,7 +81,7 @@ def organisation_by_division(code: str) -> Organisation:
     """Return the place with this division code. Raises NotThere."""
     found = _places().filter(division=code).first()
     if found is None:
-        raise NotThere(what=f"区划 {code}")
+        raise NotThere(what=_("区划 %(id)s") % {"id": code})
     return found
 
 

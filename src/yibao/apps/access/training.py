@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.access.models import TrainingCertificate
 from yibao.apps.access.rulebooks import article_of, book_of
 from yibao.core.refusal import Refusal
@@ -49,5 +51,5 @@ def require_training(operator_id: int, region: str, *, on: date) -> None:
     ends = list(held.values_list("valid_until", flat=True))
     if any(end is None or on < end for end in ends):
         return
-    why = "已过期" if ends else "未登记"
+    why = _("已过期") if ends else _("未登记")
     raise TrainingLacking(region=region_of(region).name, why=why, cite=cite)

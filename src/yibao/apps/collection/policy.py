@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from yibao.apps.access.rulebooks import book_of
+from yibao.apps.access.spoken import language, region_words
 from yibao.core.refusal import Refusal
 from yibao.core.rules.book import Rulebook
 from yibao.core.rules.scalar import Silent
@@ -60,8 +61,7 @@ class CollectionPolicy:
     def voucher_kind(self, channel: str) -> str:
         """Return what counts as the voucher of a channel. Raises ChannelUnknown."""
         if channel not in self.vouchers:
-            book = book_of(self.region)
-            known = "、".join(book.label(code, of=CHANNELS) for code in self.vouchers)
+            known = "、".join(channel_label(self.region, code) for code in self.vouchers)
             raise ChannelUnknown(channel=channel, known=known)
         return self.vouchers[channel]
 
@@ -116,7 +116,7 @@ def ruled(region: str, year: int, parameter: str) -> Ruled:
     return Ruled(
         allowed=bool(value),
         cite=f"{dated.cite.source} {dated.cite.article}",
-        words=summary.zh if summary else "",
+        words=summary.in_language(language()) if summary else "",
     )
 
 
@@ -134,17 +134,17 @@ def our_places(region: str) -> frozenset[str]:
 
 def channel_label(region: str, code: str) -> str:
     """Return a channel in words."""
-    return book_of(region).label(code, of=CHANNELS)
+    return region_words(region, CHANNELS, code)
 
 
 def cover_label(region: str, code: str) -> str:
     """Return a reason of the coverage rule in words."""
-    return book_of(region).label(code, of=COVER_REASONS)
+    return region_words(region, COVER_REASONS, code)
 
 
 def voucher_label(region: str, code: str) -> str:
     """Return a kind of voucher in words."""
-    return book_of(region).label(code, of=VOUCHERS)
+    return region_words(region, VOUCHERS, code)
 
 
 class _Values:

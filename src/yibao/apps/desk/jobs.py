@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import Error as DatabaseError
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit, queries
 from yibao.apps.access.audit import EVERYWHERE
@@ -301,7 +302,7 @@ def _mine(scope: Scope, job_id: int) -> Job:
     rows = Job.objects.select_for_update().filter(id=job_id, region=scope.region)
     job = rows.first()
     if job is None:
-        raise NotThere(what=f"任务 {job_id}")
+        raise NotThere(what=_("任务 %(id)s") % {"id": job_id})
     if job.operator_id != scope.operator_id:
         scope.require("desk.jobs")
     return job

@@ -11,6 +11,7 @@ from yibao.apps.access import audit
 from yibao.apps.access.models import Operator, PoolingRegion
 from yibao.apps.access.rulebooks import book_of
 from yibao.apps.access.scope import NotThere, Scope
+from yibao.apps.access.spoken import language
 from yibao.apps.policy.drafts import Checked, Draft
 from yibao.apps.policy.models import Proposal, ProposalVersion
 from yibao.apps.policy.overlays import Paper, name_of
@@ -110,7 +111,7 @@ def open_parameter(region: str, name: str) -> Parameter:
     """Return a parameter that the region's text leaves open. Raises SettingNotOpen."""
     found = book_of(region).parameters.get(name)
     if found is None or not (found.open or any(value.open for value in found.values)):
-        raise SettingNotOpen(label=found.label.zh if found else name)
+        raise SettingNotOpen(label=found.label.in_language(language()) if found else name)
     return found
 
 

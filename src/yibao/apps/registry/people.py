@@ -98,7 +98,9 @@ def checked(person: NewPerson) -> NewPerson:
     if person.sex not in codes("sex"):
         raise PersonIncomplete(what=_("性别未填写"))
     if person.relation and person.relation not in codes("relation"):
-        raise PersonIncomplete(what=f"与户主关系“{person.relation}”不在代码表中")
+        raise PersonIncomplete(
+            what=_("与户主关系“%(word)s”不在代码表中") % {"word": person.relation}
+        )
     documents = tuple(_read(person, document) for document in person.documents)
     if documents == person.documents:
         return person

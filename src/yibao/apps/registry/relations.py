@@ -1,5 +1,6 @@
 """What a member is to the head of the household; the codes are the national list `relation`."""
 
+from yibao.apps.access.spoken import national_words
 from yibao.rulebook.national import code_of, codes
 
 HEAD = "head"
@@ -26,3 +27,8 @@ def read_relation(text: str) -> str | None:
 def relation_words() -> tuple[str, ...]:
     """Return the words that a choice list offers, in their order."""
     return tuple(entry["zh"] for entry in codes("relation").values())
+
+
+def said_relation(word: str) -> str:
+    """Return a word of a ledger as a reader of the page's language says it."""
+    return national_words("relation", read_relation(word) or "") or word

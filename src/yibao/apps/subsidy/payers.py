@@ -4,6 +4,7 @@ from datetime import date
 
 from yibao.apps.access.models import Organisation, OrganisationKind
 from yibao.apps.access.rulebooks import book_of
+from yibao.apps.access.spoken import region_words
 
 PAYERS, CATEGORIES = "payer", "support_category"
 _FINANCE_PAYS = "finance_pays"
@@ -37,7 +38,7 @@ def payer_label(region: str, category: str) -> str:
     book = book_of(region)
     for enumeration in (PAYERS, CATEGORIES):
         if category in book.enumerations[enumeration].codes:
-            return book.label(category, of=enumeration)
+            return region_words(region, enumeration, category)
     return category
 
 

@@ -8,6 +8,7 @@ from functools import cache
 import xlsxwriter
 
 from yibao.apps.access.rulebooks import book_of
+from yibao.apps.access.spoken import region_words
 from yibao.apps.collection.tables import TableColumn, TableRow, read_name, read_number, read_table
 
 INITIAL, ADDITION, DECEASED = "initial", "addition", "deceased"
@@ -94,9 +95,9 @@ def category_words(region: str) -> dict[str, str]:
     return words
 
 
-def category_label(region: str, code: str, language: str = "zh") -> str:
-    """Return a category in words of the language, "zh" or "en"."""
-    return book_of(region).label(code, of=CATEGORIES, language=language)
+def category_label(region: str, code: str) -> str:
+    """Return a category in words."""
+    return region_words(region, CATEGORIES, code)
 
 
 def _category(row: TableRow, region: str, category: str) -> str:
@@ -137,5 +138,7 @@ def _died_on(row: TableRow) -> date | None:
 
 def category_choices(region: str) -> list[tuple[str, str]]:
     """Return the categories that a department may list, with their labels."""
-    book = book_of(region)
-    return [(code, label.zh) for code, label in book.enumerations[CATEGORIES].codes.items()]
+    return [
+        (code, category_label(region, code))
+        for code in book_of(region).enumerations[CATEGORIES].codes
+    ]

@@ -7,11 +7,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.scope import Scope
+from yibao.apps.access.spoken import region_words
 from yibao.apps.care.queries import institution_choices
 from yibao.apps.claims.listed import SETTLEMENTS
 from yibao.apps.desk.sources import DAY, FEN, MOMENT, NAME
 from yibao.apps.desk.tables import Row
-from yibao.console.claims.shown import code_words
 from yibao.console.forms import DayField
 from yibao.console.listing import MARK, Column, List, Narrowed, register
 from yibao.console.narrowing import PersonForm, between, both, by_person, equal
@@ -66,7 +66,7 @@ def _stands(row: Row, scope: Scope) -> tuple[str, str]:
 
 
 def _visit(row: Row, scope: Scope) -> str:
-    return code_words(row.region, "visit_kind", row.visit_kind or "")
+    return region_words(row.region, "visit_kind", row.visit_kind or "")
 
 
 SETTLEMENTS_LIST = register(

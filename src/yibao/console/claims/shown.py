@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from yibao.apps.access.rulebooks import book_of
+from yibao.apps.access.spoken import language, region_words
 from yibao.apps.claims.explanation import Cite, Explanation, Law, Line, Step
 from yibao.core.money import Fen
 
@@ -57,7 +56,7 @@ class Shown:
 
 def shown(told: Explanation, *, region: str, facts: Mapping[str, Any]) -> Shown:
     """Return the explanation in words."""
-    english = (get_language() or "").startswith("en")
+    english = language() == "en"
     return Shown(
         told=told,
         lines=[_line(told, line, facts) for line in told.lines],
@@ -65,21 +64,13 @@ def shown(told: Explanation, *, region: str, facts: Mapping[str, Any]) -> Shown:
         laws=[_law(law, english=english) for law in told.laws],
         parts=" ＋ ".join(Fen(part).shown() for part in told.own_parts_fen) or Fen(0).shown(),
         reason=told.reason_en if english else told.reason_zh,
-        kind=code_words(region, "visit_kind", str(facts.get("kind", ""))),
+        kind=region_words(region, "visit_kind", str(facts.get("kind", ""))),
     )
 
 
 def place_of(cite: Cite) -> str:
     """Return where an article stands; a reading of our own says that it is one."""
     return _("解读 %(article)s") % {"article": cite.article} if cite.ours else cite.place
-
-
-def code_words(region: str, listed: str, code: str) -> str:
-    """Return what people read for a code of the rulebook."""
-    if not code:
-        return ""
-    language = "en" if (get_language() or "").startswith("en") else "zh"
-    return book_of(region).label(code, of=listed, language=language)
 
 
 def _line(told: Explanation, line: Line, facts: Mapping[str, Any]) -> ShownLine:

@@ -5,13 +5,14 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from yibao.apps.access.spoken import region_words
 from yibao.apps.claims import operations, queries
 from yibao.apps.claims.operations import Outcome
 from yibao.apps.claims.request import read_request
 from yibao.apps.registry import queries as registry
 from yibao.console.claims.forms import ReverseForm, VisitForm
 from yibao.console.claims.listed import SETTLEMENTS_LIST
-from yibao.console.claims.shown import code_words, shown
+from yibao.console.claims.shown import shown
 from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, address, console_page, done, page
 
@@ -59,7 +60,7 @@ def settlement(request: ConsoleRequest, settlement_id: int) -> HttpResponse:
     region = request.scope.region
     context = {
         "one": found,
-        "kind": code_words(region, "visit_kind", str(found.facts["kind"])),
+        "kind": region_words(region, "visit_kind", str(found.facts["kind"])),
         "shown": shown(told, region=region, facts=found.facts) if told else None,
         "own_settlement": bool(request.scope.operator_id)
         and found.settled_by_id == request.scope.operator_id,

@@ -154,7 +154,7 @@ def _settled(row: Row, scope: Scope) -> tuple[str, str]:
 
 
 def _category(row: Row, scope: Scope) -> str:
-    return category_label(row.region, row.category) if row.category else ""
+    return category_label(row.region, row.category)
 
 
 _PAYER = (

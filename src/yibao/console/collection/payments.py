@@ -4,11 +4,11 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yibao.apps.access.rulebooks import article_of
 from yibao.apps.access.scope import NotThere
+from yibao.apps.access.spoken import language
 from yibao.apps.collection import matching, operations, queries
 from yibao.apps.collection.faults import told
 from yibao.apps.collection.models import RefundRequest
@@ -102,9 +102,9 @@ def file(request: ConsoleRequest, file_id: int) -> HttpResponse:
     """Show what a payment file brought: rows taken, known, faulty."""
     found = queries.payment_file(scope=request.scope, file_id=file_id)
     faulty = {(fault["sheet"], fault["row"]) for fault in found.faults}
-    language = get_language() or "zh"
+    spoken = language()
     faults = [
-        {**fault, "shown": _masked_cell(fault), "told": told(fault, language)}
+        {**fault, "shown": _masked_cell(fault), "told": told(fault, spoken)}
         for fault in found.faults
     ]
     context = {"file": found, "faults": faults, "faulty": len(faulty)}

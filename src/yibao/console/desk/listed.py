@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.scope import Scope
+from yibao.apps.access.spoken import language
 from yibao.apps.desk.kinds import kind_of
 from yibao.apps.desk.models import ExportState, JobState
 from yibao.apps.desk.queries.desk import sees_all
@@ -13,6 +13,7 @@ from yibao.apps.desk.sources import COUNT, MOMENT
 from yibao.apps.desk.tables import Row, Table
 from yibao.console.desk.forms import ExportsForm, JobsForm
 from yibao.console.listing import MARK, Column, List, Narrowed, register
+from yibao.core.identity import mask_within
 from yibao.rulebook import desk as limits
 from yibao.web import figures
 
@@ -57,8 +58,8 @@ def _kind(row: Row, scope: Scope) -> str:
 
 def _purpose(row: Row, scope: Scope) -> str:
     found = limits.exports().purposes.get(row.purpose)
-    said = found.label(get_language() or "zh") if found else row.purpose
-    return f"{said}：{row.purpose_words}"
+    said = found.label(language()) if found else row.purpose
+    return f"{said}：{mask_within(row.purpose_words)}"
 
 
 def _jobs(given: dict[str, Any], scope: Scope) -> Narrowed:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from django.http import HttpResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from yibao.apps.access.spoken import language
 from yibao.apps.enrolment import operations, queries
 from yibao.apps.enrolment.operations import LinesRefused
 from yibao.apps.enrolment.queries import FaultyLine
-from yibao.apps.registry.relations import relation_words
+from yibao.apps.registry.relations import relation_words, said_relation
 from yibao.console import queues
 from yibao.console.enrolment.forms import HouseholdForm, MendFileForm
 from yibao.console.grids import Grid, GridColumn
@@ -23,10 +24,17 @@ _WIDTHS = {"number": "xl", "cover_place": "l", "hukou_place": "l", "unpaid_reaso
 _SHORT = frozenset({"sex", "claimed", "household_no", "relation"})
 # What a family's members are asked at the counter.
 MEMBERS = (
-    GridColumn("relation", _("与户主关系"), "m", choices=relation_words(), required=True),
-    GridColumn("name", _("姓名"), "m", required=True),
-    GridColumn("number", _("证件号码"), "xl", unique=True, required=True),
-    GridColumn("phone", _("联系电话"), "m"),
+    GridColumn(
+        "relation",
+        _lazy("与户主关系"),
+        "m",
+        choices=relation_words(),
+        says=said_relation,
+        required=True,
+    ),
+    GridColumn("name", _lazy("姓名"), "m", required=True),
+    GridColumn("number", _lazy("证件号码"), "xl", unique=True, required=True),
+    GridColumn("phone", _lazy("联系电话"), "m"),
 )
 
 
@@ -35,7 +43,7 @@ def mend(request: ConsoleRequest, import_id: int) -> HttpResponse:
     """Show the faulty lines as they were typed, in a grid, and take them corrected."""
     code = request.GET.get("code", "")[:_CODE]
     found = queries.faulty_lines(
-        scope=request.scope, import_id=import_id, code=code, language=_language()
+        scope=request.scope, import_id=import_id, code=code, language=language()
     )
     pager = Pager(request, total=found.total, size=_ROWS)
     lines = queries.faulty_lines(
@@ -45,7 +53,7 @@ def mend(request: ConsoleRequest, import_id: int) -> HttpResponse:
         offset=pager.offset,
         limit=_ROWS,
         at=request.at if request.method == "GET" else None,
-        language=_language(),
+        language=language(),
     ).lines
     grid = Grid(
         _columns(found.columns),
@@ -63,7 +71,7 @@ def mend(request: ConsoleRequest, import_id: int) -> HttpResponse:
             )
         except Refusal as refusal:
             record_refusal(request, refusal)
-            grid.refused_by(refusal, language=_language())
+            grid.refused_by(refusal, language=language())
         else:
             # The reason one was at stays chosen as long as lines have it.
             left = code and queries.faulty_lines(
@@ -124,7 +132,7 @@ def _columns(columns: tuple[queries.FaultyColumn, ...]) -> list[GridColumn]:
 
 
 def _typed(line: FaultyLine) -> Mapping[str, str]:
-    faults = (" " if _language().startswith("en") else "；").join(line.faults)
+    faults = (" " if language().startswith("en") else "；").join(line.faults)
     note = _("原第 %(row)s 行　%(faults)s") % {"row": line.row_no, "faults": faults}
     return {**line.cells, "key": str(line.row_id), "note": note}
 
@@ -173,9 +181,5 @@ def household(request: ConsoleRequest) -> HttpResponse:
 def _refuse_cells(grid: Grid, refusal: LinesRefused) -> None:
     rows = [row for row, _texts in grid.lines()]
     for one in refusal.faults:  # type: ignore[attr-defined]
-        words = one.told(_language())
+        words = one.told(language())
         grid.refuse(rows[one.at], one.column, words.reason, cure=words.remedy, code=one.code)
-
-
-def _language() -> str:
-    return get_language() or "zh"

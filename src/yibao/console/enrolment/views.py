@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from django.http import HttpResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yibao.apps.access import queries as access
 from yibao.apps.access.scope import NotThere
+from yibao.apps.access.spoken import language
 from yibao.apps.desk import jobs
 from yibao.apps.desk.models import Job
 from yibao.apps.desk.queries import job_of
@@ -102,7 +102,7 @@ def _shown(request: ConsoleRequest, import_id: int) -> HttpResponse:
         code=code,
         offset=pager.offset,
         limit=pager.limit,
-        language=get_language() or "zh",
+        language=language(),
     )
     context = {
         "found": found,
@@ -139,7 +139,7 @@ def error_file(request: ConsoleRequest, import_id: int) -> HttpResponse:
         scope=request.scope,
         import_id=import_id,
         at=request.at,
-        language=get_language() or "zh",
+        language=language(),
     )
     name = _("错误行_%(batch)s.xlsx") % {"batch": import_id}
     return attachment(request, name=name, content=content, kind="xlsx")

@@ -167,7 +167,8 @@ def _field(book: Rulebook, fact: Fact) -> forms.Field:
     if kind == "flag":
         return forms.ChoiceField(label=label, choices=_FLAGS, required=False)
     if kind in ("code", "level"):
-        nothing = [(_NONE, fact.none)] if fact.none is not None else []
+        word = fact.none if language() == "zh" else _("无")
+        nothing = [(_NONE, word)] if fact.none is not None else []
         choices = [*_UNSAID, *nothing, *_choices(book, fact)]
         return forms.ChoiceField(label=label, choices=choices, required=False)
     if kind in SETS:

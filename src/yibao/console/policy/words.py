@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from yibao.apps.access.rulebooks import book_of
+from yibao.apps.access.spoken import language
 from yibao.apps.policy.drafts import Change, ClauseChange
 from yibao.apps.policy.queries.settings import Blocked, Decided, SettingRow
 from yibao.console.page import ConsoleRequest
@@ -19,11 +19,6 @@ from yibao.core.rules.prose import Speaker
 from yibao.core.rules.types import Type
 
 NOTHING = "—"
-
-
-def language() -> str:
-    """Return zh or en, as rulebooks name their labels."""
-    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def labelled(label: Label, name: str = "") -> str:

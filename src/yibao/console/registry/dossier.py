@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from yibao.apps.access.rulebooks import book_of
 from yibao.apps.access.scope import Scope
+from yibao.apps.access.spoken import national_words, region_words
 from yibao.apps.claims import queries as claims
 from yibao.apps.collection import queries as collection
 from yibao.apps.collection.queries import DuePage
@@ -20,8 +20,6 @@ from yibao.apps.registry.queries import HouseholdPage, Member, PersonPage
 from yibao.console.page import ConsoleRequest
 from yibao.console.registry.strip import CHINA, Strip, strips
 from yibao.console.registry.telling import paid_words
-from yibao.core.refusal import Refusal
-from yibao.rulebook.national import code_label
 from yibao.web.figures import yuan
 
 
@@ -133,8 +131,8 @@ def _row(
     return Row(
         member=member,
         age=age_on(member.born, request.served_on),
-        relation=code_label("relation", member.relation) if member.relation else "",
-        sex=code_label("sex", member.sex),
+        relation=national_words("relation", member.relation),
+        sex=national_words("sex", member.sex),
         state=state,
         words=words,
         identities="、".join(identity_label(region, code) for code in member.identities),
@@ -216,14 +214,7 @@ def _now(request: ConsoleRequest, person: PersonPage) -> list[str]:
 
 def identity_label(region: str, code: str) -> str:
     """Return the words for a standing; the code itself where no rulebook has words."""
-    return _label(region, "identity", code)
-
-
-def _label(region: str, listed: str, code: str) -> str:
-    try:
-        return book_of(region).label(code, of=listed)
-    except (Refusal, KeyError):
-        return code
+    return region_words(region, "identity", code)
 
 
 def age_on(born: date, on: date) -> int:

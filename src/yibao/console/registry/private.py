@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from yibao.apps.access.kinds import Role
+from yibao.apps.access.spoken import national_words
 from yibao.apps.registry import operations, queries
 from yibao.apps.registry.operations.revealing import PURPOSES
 from yibao.apps.registry.queries import Look, PersonPage
@@ -13,7 +14,7 @@ from yibao.console import queues
 from yibao.console.page import ConsoleRequest, address, attachment, console_page, done, page
 from yibao.console.registry.forms import DecideForm, EraseForm, RevealForm
 from yibao.console.statistics.files import csv_file
-from yibao.rulebook.national import code_label
+from yibao.core.identity import mask_within
 from yibao.web.figures import moment
 
 _ROWS, _FILE_ROWS = 50, 10_000
@@ -41,8 +42,8 @@ def reveal(request: ConsoleRequest, person_id: int) -> HttpResponse:
             context |= {
                 "shown": shown,
                 "asked": given["what"],
-                "numbers": [(code_label("document_kind", k), n) for k, n in shown.numbers],
-                "purpose": code_label(PURPOSES, given["purpose"]),
+                "numbers": [(national_words("document_kind", k), n) for k, n in shown.numbers],
+                "purpose": national_words(PURPOSES, given["purpose"]),
                 "reason": given["reason"],
             }
     response = page(request, "console/registry/reveal.html", context)
@@ -157,7 +158,7 @@ def _csv(rows: list[Look]) -> bytes:
                 _post(row),
                 row.action_words,
                 row.purpose_words,
-                row.reason,
+                mask_within(row.reason),
                 row.address,
             )
             for row in rows

@@ -7,15 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from yibao.apps.access.rulebooks import book_of
+from yibao.apps.access.spoken import region_words
 from yibao.apps.registry.timeline import Happened
 from yibao.console.page import ConsoleRequest, address
 from yibao.console.routes import route_of
-from yibao.core.refusal import Refusal
-from yibao.rulebook.national import code_label
 from yibao.web.figures import yuan
 
 Facts = Mapping[str, Any]
@@ -86,17 +83,7 @@ class Teller:
 
     def label(self, listed: str, code: str) -> str:
         """Return the region's words for a code; the code itself where no rulebook has words."""
-        if not code:
-            return ""
-        try:
-            return book_of(self.request.scope.region).label(code, of=listed)
-        except (Refusal, KeyError):
-            return code
-
-
-def national(listed: str, code: str) -> str:
-    """Return a national code in the page's language; nothing for none."""
-    return code_label(listed, code, get_language() or "zh") if code else ""
+        return region_words(self.request.scope.region, listed, code)
 
 
 def paid_words(subsidised_fen: int, paid_fen: int) -> str:

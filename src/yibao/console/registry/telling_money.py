@@ -7,7 +7,6 @@ from yibao.apps.collection.policy import channel_label, voucher_label
 from yibao.apps.registry.timeline import Happened
 from yibao.apps.subsidy.sheets import category_label
 from yibao.console.registry.telling import Document, Facts, Teller, Told, paid_words
-from yibao.core.refusal import Refusal
 
 
 def due(teller: Teller, one: Happened, facts: Facts) -> Told:
@@ -152,9 +151,4 @@ def receipt_words(kind: str) -> str:
 
 
 def _category(teller: Teller, facts: Facts) -> str:
-    if not facts["category"]:
-        return ""
-    try:
-        return category_label(teller.request.scope.region, facts["category"])
-    except (Refusal, KeyError):
-        return str(facts["category"])
+    return category_label(teller.request.scope.region, facts["category"] or "")

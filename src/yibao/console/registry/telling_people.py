@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from yibao.apps.access.spoken import national_words
 from yibao.apps.registry.timeline import Happened
 from yibao.console.registry.strip import CHINA
-from yibao.console.registry.telling import Document, Facts, Teller, Told, national
+from yibao.console.registry.telling import Document, Facts, Teller, Told
 
 
 def day_of(text: str) -> str:
@@ -28,7 +29,7 @@ def registered(teller: Teller, one: Happened, facts: Facts) -> Told:
 
 
 def document(teller: Teller, one: Happened, facts: Facts) -> Told:
-    title = _("登记证件：%(kind)s") % {"kind": national("document_kind", facts["kind"])}
+    title = _("登记证件：%(kind)s") % {"kind": national_words("document_kind", facts["kind"])}
     about = facts["source"] or ""
     if facts["until"]:
         about = f"{about} {_('至')} {facts['until']}".strip()

@@ -2,12 +2,12 @@
 
 from django.http import HttpResponse
 
+from yibao.apps.access.spoken import national_words
 from yibao.apps.registry import queries
 from yibao.console.page import ConsoleRequest, console_page, page
 from yibao.console.registry.dossier import Row, age_on, dossier, household_rows, period_words
 from yibao.console.registry.private import can_see_looks
 from yibao.console.registry.timeline import timeline
-from yibao.rulebook.national import code_label
 
 
 @console_page()
@@ -19,9 +19,9 @@ def person(request: ConsoleRequest, person_id: int) -> HttpResponse:
         "person": found,
         "known": known,
         "age": age_on(found.born, request.served_on),
-        "sex": code_label("sex", found.sex),
+        "sex": national_words("sex", found.sex),
         "document": next((one for one in found.documents if one.valid_until is None), None),
-        "document_kind": code_label("document_kind", found.documents[0].kind)
+        "document_kind": national_words("document_kind", found.documents[0].kind)
         if found.documents
         else "",
         "totals": _totals(known.rows),

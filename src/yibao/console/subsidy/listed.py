@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.queries import offices_of
 from yibao.apps.access.scope import Scope
+from yibao.apps.access.spoken import language
 from yibao.apps.desk.sources import COUNT, DAY, FEN, MOMENT, NAME, NUMBER
 from yibao.apps.desk.tables import Row
 from yibao.apps.registry.cells import NUMBER_READ, whole
@@ -19,6 +20,7 @@ from yibao.console.desk.forms import ListForm
 from yibao.console.listing import ACT, MARK, Column, List, Narrowed, register
 from yibao.console.narrowing import PersonForm, both, by_person, equal
 from yibao.console.subsidy.forms import GIVERS, LIST_KINDS, ROSTER_KINDS
+from yibao.core.identity import mask_within
 from yibao.database.sealing import NUMBER as NUMBERS
 from yibao.database.sealing import index_of
 from yibao.web import figures
@@ -139,12 +141,8 @@ def _number(row: Row, scope: Scope) -> str:
     return whole({}, row.secret_cells).get(NUMBER_READ, "")
 
 
-def _language() -> str:
-    return get_language() or "zh"
-
-
 def _category(row: Row, scope: Scope) -> str:
-    return category_label(row.region, row.category, _language()) if row.category else ""
+    return category_label(row.region, row.category)
 
 
 def _state(row: Row, scope: Scope) -> tuple[str, str]:
@@ -177,13 +175,13 @@ def _sent(row: Row, scope: Scope) -> tuple[str, str]:
 
 def _faults(row: Row, scope: Scope) -> str:
     """Say what is wrong with a line and how it is cured."""
-    language = _language()
-    mark, end = (". ", ".") if language.startswith("en") else ("；", "")
-    words = [told(one, language) for one in json.loads(row.faults)]
+    spoken = language()
+    mark, end = (". ", ".") if spoken == "en" else ("；", "")
+    words = [told(one, spoken) for one in json.loads(row.faults)]
     said = [f"{one.reason}{mark}{one.remedy}{end}" for one in words]
     if not said and row.state == "unmatched":
         said = [gettext("登记中没有这个号码；核对号码，未登记的先登记")]
-    return "　".join([*said, *([row.answer] if row.answer else [])])
+    return "　".join([*said, *([mask_within(row.answer)] if row.answer else [])])
 
 
 _CATEGORY = ("category", "region")

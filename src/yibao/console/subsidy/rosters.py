@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from django.http import Http404, HttpResponse
-from django.utils.translation import get_language
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from yibao.apps.access.rulebooks import article_of
+from yibao.apps.access.spoken import language
 from yibao.apps.registry import queries as registry
 from yibao.apps.subsidy import operations, queries
 from yibao.apps.subsidy.faults import told
@@ -14,7 +14,7 @@ from yibao.apps.subsidy.models import Roster, RosterRow
 from yibao.apps.subsidy.sheets import KINDS, category_label
 from yibao.console import queues
 from yibao.console.lists import list_page
-from yibao.console.page import ConsoleRequest, attachment, console_page, done, page
+from yibao.console.page import ConsoleRequest, address, attachment, console_page, done, page
 from yibao.console.subsidy.forms import ROSTER_KINDS, AnswerForm, ConfirmForm, UploadForm
 from yibao.console.subsidy.listed import ROSTER_ROWS_LIST, ROSTERS_LIST, WAITING_LIST
 
@@ -90,6 +90,8 @@ def roster(request: ConsoleRequest, roster_id: int) -> HttpResponse:
 @console_page()
 def confirm(request: ConsoleRequest, roster_id: int) -> HttpResponse:
     """Confirm a roster that somebody else uploaded."""
+    if request.method != "POST":
+        return HttpResponseRedirect(address(request, "subsidy:roster", roster_id))
     form = ConfirmForm(request.POST or None)
     paper = form.is_valid() and form.cleaned_data["paper_sealed"]
     operations.confirm_roster(
@@ -150,11 +152,9 @@ def _words(one: registry.Found) -> str:
 
 
 def _shown(request: ConsoleRequest, found: RosterRow) -> dict[str, object]:
-    language = get_language() or "zh"
+    faults = [{"column": one["column"], "told": told(one, language())} for one in found.faults]
     return {
         "row": found,
-        "faults": [{"column": one["column"], "told": told(one, language)} for one in found.faults],
-        "category": category_label(request.scope.region, found.category, language)
-        if found.category
-        else "",
+        "faults": faults,
+        "category": category_label(request.scope.region, found.category),
     }

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from yibao.apps.access.rulebooks import article_of
+from yibao.apps.access.spoken import national_words
 from yibao.apps.collection import operations, queries
 from yibao.apps.collection.policy import our_place, policy
 from yibao.apps.collection.queries import MemberDue
@@ -14,7 +15,6 @@ from yibao.console.collection.forms import DepositForm
 from yibao.console.page import ConsoleRequest, console_page, done, page
 from yibao.console.paging import Pager
 from yibao.console.village.forms import DoorForm
-from yibao.rulebook.national import code_label
 from yibao.web.figures import yuan
 
 _SIZE, _FEW, _RECORDS = 30, 5, 20
@@ -209,7 +209,7 @@ def _dues(request: ConsoleRequest, household_id: int) -> list[MemberDue]:
 
 
 def _relation(code: str) -> str:
-    return code_label("relation", code) if code else ""
+    return national_words("relation", code)
 
 
 def _label(one: MemberDue) -> str:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere, Scope, scoped
@@ -118,7 +119,7 @@ def collect_cash(
     with scoped(scope):
         due = Due.objects.select_related("person").filter(id=due_id).first()
         if due is None:
-            raise NotThere(what=f"应缴 {due_id}")
+            raise NotThere(what=_("应缴 %(id)s") % {"id": due_id})
         rules = policy(scope.region, due.year)
         if rules.cash_only_by_exception and not special_reason.strip():
             raise CashOnlyByException()
@@ -183,24 +184,27 @@ def _take(
 def _check_confirmed(due: Due, confirmed: Confirmed) -> None:
     open_checks = [
         label
-        for label, answer in (("身份信息无误", confirmed.identity), ("参保地", confirmed.place))
+        for label, answer in (
+            (_("身份信息无误"), confirmed.identity),
+            (_("参保地"), confirmed.place),
+        )
         if not answer
     ]
     if open_checks:
-        raise NotConfirmed(checks="、".join(open_checks))
+        raise NotConfirmed(checks="、".join(map(str, open_checks)))
     employee = OtherCover.objects.filter(
         person_id=due.person_id, year=due.year, kind="employee", cancelled_at__isnull=True
     ).exists()
     for check, said, recorded in (
-        ("是否特殊缴费人员", confirmed.special_payer, due.subsidised_fen > 0),
-        ("是否已参加职工医保", confirmed.employee, employee),
+        (_("是否特殊缴费人员"), confirmed.special_payer, due.subsidised_fen > 0),
+        (_("是否已参加职工医保"), confirmed.employee, employee),
     ):
         if said != recorded:
             raise RecordSaysOtherwise(check=check, said=_yes(said), recorded=_yes(recorded))
 
 
 def _yes(answer: bool) -> str:
-    return "是" if answer else "否"
+    return str(_("是") if answer else _("否"))
 
 
 def _check_open(due: Due, open_fen: int, amount_fen: int) -> None:

@@ -76,12 +76,16 @@ def assess_declaration(
             CashDeclaration.objects.select_for_update(no_key=True).filter(id=declaration_id).first()
         )
         if made is None:
-            raise NotThere(what=f"申报 {declaration_id}")
+            raise NotThere(what=_("申报 %(id)s") % {"id": declaration_id})
         if made.assessed_at is not None:
-            raise AssessmentRefused(why=f"已核定，核定表 {made.assessment_no}")
+            raise AssessmentRefused(
+                why=_("已核定，核定表 %(number)s") % {"number": made.assessment_no}
+            )
         if made.collector_id == scope.operator_id:
             raise AssessmentRefused(why=_("申报人不能核定自己的申报"))
-        used = AssessmentRefused(why=f"核定表编号 {assessment_no} 已经用过")
+        used = AssessmentRefused(
+            why=_("核定表编号 %(number)s 已经用过") % {"number": assessment_no}
+        )
         made.assessment_no, made.assessed_at = assessment_no, at
         made.assessed_by = scope.operator_id
         with refused({"an_assessment_number_is_given_once": used}):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere, Scope, scoped
@@ -60,7 +61,7 @@ class CoverRefused(Refusal):
     code = "E713"
     message = "按参保规则不能参保：{label}"
     remedy = "请核对缴费日期与参保情形；款项留在待查款中"
-    message_en = "The coverage rule does not accept this payment: {reason}"
+    message_en = "The coverage rule does not accept this payment: {label}"
     remedy_en = "Check the date and the event; the money stays a temporary receipt"
 
 
@@ -188,11 +189,11 @@ def _lock_claim(payment_id: int, due_id: int) -> tuple[UnmatchedPayment, Due]:
     )
     due = Due.objects.filter(id=due_id, cancelled_at__isnull=True).first()
     if waiting is None:
-        raise NotThere(what=f"待查缴费 {payment_id}")
+        raise NotThere(what=_("待查缴费 %(id)s") % {"id": payment_id})
     if waiting.closed_at is not None:
         raise PaymentNotOpen(voucher=waiting.payment.voucher_no)
     if due is None:
-        raise NotThere(what=f"应缴 {due_id}")
+        raise NotThere(what=_("应缴 %(id)s") % {"id": due_id})
     return waiting, due
 
 

@@ -89,7 +89,7 @@ def give_receipt_range(
     with scoped(scope):
         holder = Operator.objects.select_related("organisation").filter(id=holder_id).first()
         if holder is None or not scope.holds(holder.organisation.area_from):
-            raise NotThere(what=f"代办员 {holder_id}")
+            raise NotThere(what=_("代办员 %(id)s") % {"id": holder_id})
         crossing = ReceiptRange.objects.filter(
             region=scope.region, prefix=prefix, first__lte=last, last__gte=first
         )
@@ -162,7 +162,7 @@ def issue_invoice(*, scope: Scope, payment_id: int, number: str, at: datetime) -
         hold("collection.payment", payment_id)
         payment = Payment.objects.filter(id=payment_id).first()
         if payment is None:
-            raise NotThere(what=f"缴费 {payment_id}")
+            raise NotThere(what=_("缴费 %(id)s") % {"id": payment_id})
         rules = policy(scope.region, payment.year)
         earliest = localdate(payment.paid_at) + timedelta(days=rules.invoice_after_days)
         if localdate(at) < earliest:
@@ -197,12 +197,12 @@ def hand_over_voucher(*, scope: Scope, payment_id: int, step: str, at: datetime)
         hold("collection.payment", payment_id)
         payment = Payment.objects.filter(id=payment_id).first()
         if payment is None:
-            raise NotThere(what=f"缴费 {payment_id}")
+            raise NotThere(what=_("缴费 %(id)s") % {"id": payment_id})
         way = policy(scope.region, payment.year).voucher_way
         passed = VoucherStep.objects.filter(payment=payment).count()
         expected = way[passed] if passed < len(way) else ""
         if step != expected:
-            raise StepOutOfTurn(step=step, expected=expected or "已全部交接")
+            raise StepOutOfTurn(step=step, expected=expected or _("已全部交接"))
         made = VoucherStep.objects.create(
             region=scope.region,
             area_no=payment.area_no,

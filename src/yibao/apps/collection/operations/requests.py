@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.collection.models import Payment, RefundRequest
@@ -52,7 +54,7 @@ def _answered(scope: Scope, kind: str, payment_id: int, reason: str, at: datetim
             .first()
         )
         if payment is None:
-            raise NotThere(what=f"缴费 {payment_id}")
+            raise NotThere(what=_("缴费 %(id)s") % {"id": payment_id})
         rule = ruled(scope.region, payment.year, _PARAMETERS[kind])
         if rule.allowed:
             raise LeftToTheAuthority()

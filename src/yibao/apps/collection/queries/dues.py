@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.collection.policy import channel_label
@@ -100,7 +101,7 @@ def due_page(*, scope: Scope, due_id: int) -> DuePage:
         cursor.execute(f"{_PAGE} where d.id = %s", [due_id])
         row = cursor.fetchone()
     if row is None:
-        raise NotThere(what=f"应缴 {due_id}")
+        raise NotThere(what=_("应缴 %(id)s") % {"id": due_id})
     return _opened(row)
 
 

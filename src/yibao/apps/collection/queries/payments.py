@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.collection import matching
@@ -121,7 +122,7 @@ def payment_row(*, scope: Scope, payment_id: int) -> PaymentRow:
         )
         row = cursor.fetchone()
     if row is None:
-        raise NotThere(what=f"缴费 {payment_id}")
+        raise NotThere(what=_("缴费 %(id)s") % {"id": payment_id})
     return _opened(row)
 
 
@@ -130,7 +131,7 @@ def payment_file(*, scope: Scope, file_id: int) -> PaymentFile:
     with scoped(scope):
         found = PaymentFile.objects.filter(id=file_id).first()
     if found is None:
-        raise NotThere(what=f"缴费文件 {file_id}")
+        raise NotThere(what=_("缴费文件 %(id)s") % {"id": file_id})
     return found
 
 

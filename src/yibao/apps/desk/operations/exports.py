@@ -12,11 +12,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit, queries
 from yibao.apps.access.audit import EVERYWHERE
 from yibao.apps.access.roles import apart
 from yibao.apps.access.scope import NotThere, Scope, scoped
+from yibao.apps.access.spoken import language
 from yibao.apps.desk import files, jobs, sheets
 from yibao.apps.desk.models import EXPORT, Export, ExportState
 from yibao.apps.desk.running import Running
@@ -336,9 +338,14 @@ def _check_whole(scope: Scope, purpose: str, whole: Sequence[str]) -> None:
     allowed = limits.exports().purposes[purpose]
     beyond = set(whole) - allowed.whole
     if whole and (beyond or not scope.allows("export.whole")):
-        words = {"name": "姓名", "number": "证件号码", "phone": "电话", "account": "账号"}
-        what = "、".join(words[one] for one in sorted(beyond or whole))
-        raise WholeNotAllowed(purpose=allowed.zh, what=what)
+        words = {
+            "name": _("姓名"),
+            "number": _("证件号码"),
+            "phone": _("电话"),
+            "account": _("账号"),
+        }
+        what = "、".join(str(words[one]) for one in sorted(beyond or whole))
+        raise WholeNotAllowed(purpose=allowed.label(language()), what=what)
 
 
 def _enqueue(scope: Scope, made: Export, at: datetime) -> None:
@@ -369,7 +376,7 @@ def _found(scope: Scope, export_id: int) -> Export:
     rows = Export.objects.select_for_update().filter(id=export_id, region=scope.region)
     found = rows.first()
     if found is None:
-        raise NotThere(what=f"导出编号 {export_id}")
+        raise NotThere(what=_("导出编号 %(id)s") % {"id": export_id})
     return found
 
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.access import audit
 from yibao.apps.access.audit import without_numbers
 from yibao.apps.access.scope import NotThere, Scope, scoped
@@ -78,7 +80,7 @@ def withdraw_notice(*, scope: Scope, notice_id: int, at: datetime) -> Notice:
         rows = Notice.objects.select_for_update().filter(id=notice_id, region=scope.region)
         found = rows.filter(withdrawn_at__isnull=True).first()
         if found is None:
-            raise NotThere(what=f"通知 {notice_id}")
+            raise NotThere(what=_("通知 %(id)s") % {"id": notice_id})
         found.withdrawn_at = at
         found.save(update_fields=["withdrawn_at"])
         _recorded(scope, found, at, "withdraw")

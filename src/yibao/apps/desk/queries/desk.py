@@ -1,5 +1,7 @@
 """Jobs and exports, one by one, and those that wait for somebody."""
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.desk.models import Export, ExportState, Job, JobState
 
@@ -12,7 +14,7 @@ def find_job(*, scope: Scope, job_id: int) -> Job:
         found = Job.objects.filter(id=job_id, region=scope.region).first()
     own = found is not None and found.operator_id == scope.operator_id
     if found is None or not (own or scope.allows("desk.jobs")):
-        raise NotThere(what=f"任务 {job_id}")
+        raise NotThere(what=_("任务 %(id)s") % {"id": job_id})
     return found
 
 
@@ -21,7 +23,7 @@ def find_export(*, scope: Scope, export_id: int) -> Export:
     with scoped(scope):
         found = Export.objects.filter(id=export_id, region=scope.region).first()
     if found is None or not (found.operator_id == scope.operator_id or sees_all(scope)):
-        raise NotThere(what=f"导出编号 {export_id}")
+        raise NotThere(what=_("导出编号 %(id)s") % {"id": export_id})
     return found
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.utils.timezone import localdate
 
 from yibao.apps.access.scope import Scope, scoped
+from yibao.apps.access.spoken import language
 from yibao.apps.policy.drafts import Checked, check
 from yibao.apps.policy.models import PROPOSAL, Kind, Proposal, State
 from yibao.apps.policy.overlays import Paper, Value, dated, name_of
@@ -54,7 +55,7 @@ def enter_setting(
             region=scope.region, parameter=parameter, state=State.SUBMITTED
         ).first()
         if waits is not None:
-            raise SettingWaits(label=found.label.zh, number=waits.number)
+            raise SettingWaits(label=found.label.in_language(language()), number=waits.number)
         proposal = Proposal.objects.create(
             region=scope.region,
             area_no=region_of(scope.region).area_from,
@@ -80,4 +81,6 @@ def enter_setting(
 
 def _refuse_unreadable(parameter: Parameter, found: Checked) -> None:
     if found.faults:
-        raise SettingUnreadable(label=parameter.label.zh, why=found.faults[0].what)
+        raise SettingUnreadable(
+            label=parameter.label.in_language(language()), why=found.faults[0].what
+        )

@@ -7,6 +7,7 @@ from django.utils.timezone import localtime
 from yibao.apps.access import audit
 from yibao.apps.access.rulebooks import book_of
 from yibao.apps.access.scope import Scope, scoped
+from yibao.apps.access.spoken import language
 from yibao.apps.policy.models import CellSignature
 from yibao.apps.policy.refusals import SenseChanged, SignedAlready
 from yibao.apps.policy.standing import require_whole_region
@@ -32,7 +33,7 @@ def sign_cells(
     require_whole_region(scope)
     edition = book_of(scope.region).bind(rule, year=year)
     if edition.sense_hash != sense_hash:
-        raise SenseChanged(rule=edition.label.zh)
+        raise SenseChanged(rule=edition.label.in_language(language()))
     with scoped(scope):
         own = CellSignature.objects.filter(
             region=scope.region,

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.access import rulebooks
 from yibao.apps.access.models import RulebookLayer
 from yibao.apps.access.scope import NotThere, Scope
@@ -49,7 +51,7 @@ def version_of(region: str, number: int) -> Rulebook:
     """Return the rulebook after so many layers. Raises NotThere for one that is not there."""
     laid = list(RulebookLayer.objects.filter(region=region).order_by("number"))
     if number > len(laid):
-        raise NotThere(what=f"第 {number} 版规则库")
+        raise NotThere(what=_("第 %(number)s 版规则库") % {"number": number})
     if number == len(laid):
         return rulebooks.book_of(region)
     return rulebooks.book_below(region, laid[number].name)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from yibao.apps.access.rulebooks import layers_of
 from yibao.apps.access.scope import NotThere
 from yibao.apps.policy.overlays import written
@@ -56,7 +58,7 @@ def clause_text(region: str, key: str) -> ClauseText:
     """Return one by its key. Raises NotThere."""
     found = next((one for one in clause_texts(region) if one.key == key), None)
     if found is None:
-        raise NotThere(what=f"条款 {key}")
+        raise NotThere(what=_("条款 %(id)s") % {"id": key})
     return found
 
 

@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.roles import ACTIONS
 from yibao.apps.access.scope import NotThere, Scope, scoped
+from yibao.apps.access.spoken import national_words
 from yibao.apps.registry.models import Person
 from yibao.rulebook.national import codes
 
 PAGE = 50
+_PURPOSES = "reveal_purpose"
 # Changes are acts, not looks; they stand in the person's history.
 _CHANGES = (
     "registry.identity",
@@ -68,7 +70,8 @@ class Look:
     @property
     def purpose_words(self) -> str:
         """The purpose in words; "" where the page alone was read."""
-        return str(codes("reveal_purpose").get(self.purpose, {}).get("zh", self.purpose))
+        is_known = self.purpose in codes(_PURPOSES)
+        return national_words(_PURPOSES, self.purpose) if is_known else self.purpose
 
 
 def looks_at(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit
 from yibao.apps.access.scope import NotThere, Scope, scoped
@@ -125,7 +126,7 @@ def receive_grant(
             .first()
         )
         if grant is None:
-            raise NotThere(what=f"资助资金 {grant_id}")
+            raise NotThere(what=_("资助资金 %(id)s") % {"id": grant_id})
         with refused({"a_grant_arrives_once": GrantArrivedBefore(voucher=voucher_no)}):
             made = GrantReceipt.objects.create(
                 region=scope.region,

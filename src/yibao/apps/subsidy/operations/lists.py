@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access import audit
 from yibao.apps.access.roles import apart
@@ -83,7 +84,7 @@ def send_list(*, scope: Scope, list_id: int, at: datetime) -> SupportList:
     with scoped(scope):
         made = SupportList.objects.select_for_update(no_key=True).filter(id=list_id).first()
         if made is None:
-            raise NotThere(what=f"资助名单 {list_id}")
+            raise NotThere(what=_("资助名单 %(id)s") % {"id": list_id})
         if made.sent_at is not None:
             raise ListSentBefore(sent_at=made.sent_at.date())
         made.sent_at = at

@@ -94,7 +94,7 @@ def upload_roster(
     rows = read_roster(content, region=scope.region, kind=kind, category=category or "")
     with scoped(scope):
         if not Organisation.objects.filter(id=department_id, region_id=scope.region).exists():
-            raise NotThere(what=f"部门 {department_id}")
+            raise NotThere(what=_("部门 %(id)s") % {"id": department_id})
         before = RosterTakenBefore(file_name=file_name)
         with refused({"a_roster_file_is_taken_once": before}):
             roster = Roster.objects.create(
@@ -176,7 +176,7 @@ def answer_row(
     with scoped(scope):
         row = RosterRow.objects.select_for_update(no_key=True).filter(id=row_id).first()
         if row is None:
-            raise NotThere(what=f"名单行 {row_id}")
+            raise NotThere(what=_("名单行 %(id)s") % {"id": row_id})
         if answer == MATCH:
             person = Person.objects.filter(id=person_id).first()
             if person is None or row.state == FAULTY:
@@ -218,7 +218,7 @@ def _check_upload(scope: Scope, kind: str, category: str | None, as_of: date, at
 def _locked(roster_id: int) -> Roster:
     roster = Roster.objects.select_for_update(no_key=True).filter(id=roster_id).first()
     if roster is None:
-        raise NotThere(what=f"名单 {roster_id}")
+        raise NotThere(what=_("名单 %(id)s") % {"id": roster_id})
     return roster
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.registry.shown import number_of
@@ -64,7 +65,7 @@ def roster(*, scope: Scope, roster_id: int) -> Roster:
     with scoped(scope):
         found = Roster.objects.select_related("department").filter(id=roster_id).first()
     if found is None:
-        raise NotThere(what=f"名单 {roster_id}")
+        raise NotThere(what=_("名单 %(id)s") % {"id": roster_id})
     return found
 
 
@@ -95,7 +96,7 @@ def row(*, scope: Scope, row_id: int) -> RosterRow:
             .first()
         )
     if found is None:
-        raise NotThere(what=f"名单行 {row_id}")
+        raise NotThere(what=_("名单行 %(id)s") % {"id": row_id})
     return found
 
 
@@ -160,7 +161,7 @@ def support_list(*, scope: Scope, list_id: int) -> SupportList:
     with scoped(scope):
         found = _lists_for(scope).filter(id=list_id).first()
     if found is None:
-        raise NotThere(what=f"资助名单 {list_id}")
+        raise NotThere(what=_("资助名单 %(id)s") % {"id": list_id})
     return found
 
 
