@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yibao.console.kept import restored
 from yibao.console.page import ConsoleRequest, record_refusal, said
+from yibao.core.identity import mask_within
 from yibao.core.refusal import Refusal
 
 # A whole number of nine figures fits its column, and so does the next one.
@@ -42,7 +43,7 @@ class ConsoleForm(forms.Form):
         """Give every field the look and the words of the console; again where some were added."""
         for field in self.fields.values():
             field.error_messages["required"] = _("请填写%(label)s") % {"label": field.label}
-            if isinstance(field, forms.ChoiceField):
+            if isinstance(field, forms.ChoiceField | forms.FileField):
                 field.error_messages["required"] = _("请选择%(label)s") % {"label": field.label}
             if isinstance(field, forms.ModelChoiceField) and field.empty_label:
                 field.empty_label = _("请选择")
@@ -118,6 +119,17 @@ class DayField(forms.DateField):
             "widget", forms.DateInput(format="%Y-%m-%d", attrs={"inputmode": "numeric"})
         )
         super().__init__(**kwargs)
+
+
+class WordsField(forms.CharField):
+    """Words of a clerk's own: a reason, a note. They name nobody by number.
+
+    What is an identity number, an account or a mobile telephone is masked before anything is kept.
+    """
+
+    def to_python(self, value: Any) -> str:
+        """Return the words with every whole number of a person masked."""
+        return mask_within(super().to_python(value) or "")
 
 
 def _dress(widget: forms.Widget) -> None:

@@ -14,6 +14,8 @@ from tests.console.signed_in import sign_in_as
 from yibao.apps.access import audit, evidence
 from yibao.apps.access.models import AuditRecord, Role
 from yibao.apps.access.scope import Scope
+from yibao.console.access.audit import OBJECTS
+from yibao.console.routes import routes
 from yibao.database.scope import scoped
 from yibao.verify.offline import verify_file
 
@@ -179,3 +181,8 @@ def test_nobody_but_the_auditor_takes_evidence():
     assert client.get(reverse("access:evidence")).status_code == 403
     with pytest.raises(Exception, match="证据包"):
         evidence.make_pack(scope=scope, asked=evidence.Asked(), reason="x" * 9, tables=[], at=AT)
+
+
+def test_whatever_a_page_writes_down_has_its_words():
+    read = {one.reads for one in routes().values() if one.reads}
+    assert read <= set(OBJECTS)

@@ -85,7 +85,7 @@ def test_nothing_chosen_is_said_at_each_field(clerk):
     browser, _ = clerk
     answer = browser.post(reverse("enrolment:upload"), {})
     assert answer.status_code == 422
-    for words in ("请选择台账种类", "请选择填报单位（村）", "请填写文件"):
+    for words in ("请选择台账种类", "请选择填报单位（村）", "请选择文件"):
         assert words in words_of(answer)
 
 

@@ -16,7 +16,7 @@ from yibao.apps.access.audit_search import Search
 from yibao.apps.access.models import AuditRecord, Role
 from yibao.apps.desk.sheets import plain
 from yibao.console.access.acts import act_words, all_acts
-from yibao.console.forms import ConsoleForm, DayField
+from yibao.console.forms import ConsoleForm, DayField, WordsField
 from yibao.console.page import ConsoleRequest, address, console_page, page
 from yibao.web.figures import moment
 
@@ -50,6 +50,26 @@ OBJECTS: dict[str, tuple[Any, str, str]] = {
     "export": (_l("导出"), "desk:export", ""),
     "job": (_l("任务"), "desk:job", ""),
     "audit": (_l("审计日志"), "", ""),
+    "due": (_l("应缴"), "", "collection_due"),
+    "household": (_l("家庭"), "registry:household", "registry_household"),
+    "cash_declaration": (_l("现金申报"), "", "collection_cashdeclaration"),
+    "other_cover": (_l("其他参保"), "", ""),
+    "rule": (_l("政策规则"), "", ""),
+    "verification": (_l("独立校验"), "", ""),
+    "notice": (_l("通知公告"), "", ""),
+    "organisation": (_l("机构"), "", ""),
+    "region": (_l("统筹地区"), "", ""),
+    "insured_year": (_l("参保年度"), "", ""),
+    "year": (_l("参保年度"), "", ""),
+    "draft": (_l("草稿"), "", ""),
+    # Lists, and what was looked for: many people at once.
+    "people": (_l("花名册"), "", ""),
+    "households": (_l("家庭名单"), "", ""),
+    "unpaid": (_l("未缴名单"), "", ""),
+    "coverages": (_l("参保记录"), "", ""),
+    "dues": (_l("应缴台账"), "", ""),
+    "looks": (_l("查询记录"), "", ""),
+    "search": (_l("查人"), "", ""),
     "page": (_l("页面"), "", ""),
 }
 _KINDS = [(kind, words) for kind, (words, _to, _table) in OBJECTS.items()]
@@ -105,7 +125,7 @@ class EvidenceForm(ConsoleForm):
     who = forms.CharField(label=_l("经办人工号或姓名"), max_length=40, required=False)
     first = DayField(label=_l("从"), required=False)
     last = DayField(label=_l("到"), required=False)
-    reason = forms.CharField(label=_l("事由"), max_length=200)
+    reason = WordsField(label=_l("事由"), max_length=200)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
