@@ -72,6 +72,45 @@ def unmarked(text: str) -> list[str]:
     return found
 
 
+def unsaid(text: str) -> list[str]:
+    """Return the Chinese facts of a refusal that no translation reaches and no English beside."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Raise) or not isinstance(node.exc, ast.Call):
+            continue
+        given = {one.arg: one.value for one in node.exc.keywords}
+        for name, value in given.items():
+            marked: set[int] = set()
+            for one in ast.walk(value):
+                if isinstance(one, ast.Call) and getattr(one.func, "id", "") in _MARKERS:
+                    marked |= {id(inner) for inner in ast.walk(one)}
+            found += [
+                one.value
+                for one in ast.walk(value)
+                if isinstance(one, ast.Constant)
+                and isinstance(one.value, str)
+                and _CHINESE.search(one.value)
+                and id(one) not in marked
+                and f"{name}_en" not in given
+            ]
+    return found
+
+
+def only_chinese(text: str) -> list[str]:
+    """Return what takes the Chinese of a label whoever reads: `.zh`, `["zh"]`, language "zh"."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if (isinstance(node, ast.Attribute) and node.attr == "zh") or (
+            isinstance(node, ast.Subscript) and ast.unparse(node.slice) == "'zh'"
+        ):
+            found.append(ast.unparse(node))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("in_language"):
+            found += [ast.unparse(node) for one in node.args if ast.unparse(one) == "'zh'"]
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "code_label":
+            found.append(ast.unparse(node))
+    return found
+
+
 MODULES = sorted(
     path
     for part in ("apps", "console", "web")
@@ -85,6 +124,36 @@ MODULES = sorted(
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_label_is_marked_for_translation(path):
     assert unmarked(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_refusal_says_is_marked_for_translation(path):
+    assert unsaid(path.read_text(encoding="utf-8")) == []
+
+
+def test_no_page_takes_a_label_in_chinese_whoever_reads_it():
+    pages = [*(ROOT / "console").rglob("*.py"), *(ROOT / "console").rglob("*.html")]
+    taken = {
+        str(path.relative_to(ROOT)): only_chinese(text)
+        if path.suffix == ".py"
+        else re.findall(r"[\w.]+\.zh\b", text)
+        for path in pages
+        if "console/look" not in str(path)
+        for text in [path.read_text(encoding="utf-8")]
+    }
+    assert {path: found for path, found in taken.items() if found} == {}
+
+
+def test_the_search_for_chinese_whoever_reads_finds_it():
+    for taken in ("row.zh", "one['zh']", "label.in_language('zh')", "code_label('sex', code)"):
+        assert only_chinese(f"said = {taken}") == [taken]
+    assert only_chinese("label.in_language(language())") == []
+
+
+def test_the_search_for_unsaid_facts_finds_them():
+    assert unsaid('raise NotThere(what=f"部门 {number}")') == ["部门 "]
+    assert unsaid('raise NotThere(what=_("部门 %(id)s") % {"id": 1})') == []
+    assert unsaid('raise ListNotReady(why="还有", why_en="left")') == []
 
 
 def test_the_search_for_unmarked_labels_finds_them():
