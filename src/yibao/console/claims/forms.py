@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.rulebooks import book_of
-from yibao.console.forms import ConsoleForm, DayField
+from yibao.apps.access.spoken import language
+from yibao.console.forms import ConsoleForm, DayField, WordsField
 from yibao.console.page import ConsoleRequest, said
 from yibao.console.picker import PickerField
 from yibao.core.money import Fen
@@ -59,7 +60,7 @@ class VisitForm(ConsoleForm):
         book = book_of(request.scope.region)
         for listed, name in _WAYS.items():
             codes = book.enumerations[listed].codes
-            labels = [(code, label.in_language("zh")) for code, label in codes.items()]
+            labels = [(code, label.in_language(language())) for code, label in codes.items()]
             empty = [] if self.fields[name].required else [("", _("无"))]
             self.fields[name].choices = [*empty, *labels]
 
@@ -84,7 +85,7 @@ class VisitForm(ConsoleForm):
 class ReverseForm(ConsoleForm):
     """Why a settlement is taken back."""
 
-    because = forms.CharField(
+    because = WordsField(
         label=_("冲正原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 3})
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.models import Role
+from yibao.apps.access.spoken import language
 from yibao.apps.desk.models import ExportState, JobState
 from yibao.apps.desk.sources import ACCOUNT, NAME, NUMBER, PHONE
-from yibao.console.forms import ConsoleForm
+from yibao.console.forms import ConsoleForm, WordsField
 from yibao.rulebook import desk as limits
 
 WHOLE = {NAME: _("姓名"), NUMBER: _("证件号码"), PHONE: _("电话"), ACCOUNT: _("账号")}
@@ -19,7 +19,7 @@ class AskExportForm(ConsoleForm):
     """What a list is taken for, which values leave whole, and the kind of file."""
 
     purpose = forms.ChoiceField(label=_("用途"))
-    purpose_words = forms.CharField(
+    purpose_words = WordsField(
         label=_("用途说明"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
     )
     whole = forms.MultipleChoiceField(
@@ -34,10 +34,10 @@ class AskExportForm(ConsoleForm):
 
     def __init__(self, *args: Any, kinds: list[str], may_whole: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        language = get_language() or "zh"
+        spoken = language()
         self.fields["purpose"].choices = [  # type: ignore[attr-defined]
             ("", _("请选择")),
-            *((code, one.label(language)) for code, one in limits.exports().purposes.items()),
+            *((code, one.label(spoken)) for code, one in limits.exports().purposes.items()),
         ]
         shown = [(kind, words) for kind, words in WHOLE.items() if kind in kinds]
         self.fields["whole"].choices = shown  # type: ignore[attr-defined]
@@ -49,7 +49,7 @@ class AskExportForm(ConsoleForm):
 class RejectForm(ConsoleForm):
     """Why an export is refused."""
 
-    because = forms.CharField(label=_("退回原因"), max_length=200, required=False)
+    because = WordsField(label=_("退回原因"), max_length=200, required=False)
 
 
 class NoticeForm(ConsoleForm):
@@ -105,9 +105,9 @@ class ExportsForm(ListForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        language = get_language() or "zh"
+        spoken = language()
         self.fields["purpose"].choices = [  # type: ignore[attr-defined]
             ("", _("全部")),
-            *((c, one.label(language)) for c, one in limits.exports().purposes.items()),
+            *((c, one.label(spoken)) for c, one in limits.exports().purposes.items()),
         ]
         self.dress()

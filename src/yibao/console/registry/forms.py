@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from yibao.apps.access.spoken import national_words
 from yibao.apps.registry.operations.revealing import NAME, NUMBER, PHONE, PURPOSES
-from yibao.console.forms import ConsoleForm
+from yibao.console.forms import ConsoleForm, WordsField
 from yibao.rulebook.national import codes
 
 _WHAT = ((NUMBER, _("证件号码")), (PHONE, _("联系电话")), (NAME, _("姓名")))
@@ -19,18 +20,18 @@ class RevealForm(ConsoleForm):
         label=_("显示哪些"), choices=_WHAT, widget=forms.CheckboxSelectMultiple, initial=[NUMBER]
     )
     purpose = forms.ChoiceField(label=_("用途"))
-    reason = forms.CharField(label=_("理由"), max_length=200, min_length=4)
+    reason = WordsField(label=_("理由"), max_length=200, min_length=4)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        listed = [(code, entry["zh"]) for code, entry in codes(PURPOSES).items()]
+        listed = [(code, national_words(PURPOSES, code)) for code in codes(PURPOSES)]
         self.fields["purpose"].choices = [("", _("请选择用途")), *listed]  # type: ignore[attr-defined]
 
 
 class EraseForm(ConsoleForm):
     """On what ground the identifiers are to be destroyed."""
 
-    reason = forms.CharField(label=_("依据"), max_length=200, min_length=4)
+    reason = WordsField(label=_("依据"), max_length=200, min_length=4)
 
 
 class DecideForm(ConsoleForm):
@@ -41,4 +42,4 @@ class DecideForm(ConsoleForm):
         choices=(("approve", _("同意，立即删除")), ("refuse", _("不同意"))),
         widget=forms.RadioSelect,
     )
-    answer = forms.CharField(label=_("意见"), max_length=200, required=False)
+    answer = WordsField(label=_("意见"), max_length=200, required=False)
