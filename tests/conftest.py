@@ -1,7 +1,7 @@
-"""One private PostgreSQL for the whole run; tests work in it as the application role.
+"""One private PostgreSQL for each worker; tests work in it as the application role.
 
-The server starts when the first test asks for a database and stops with the last worker. Tables
-are made by the owner, tests work under row security like the product. A test that commits
+The server starts when the first test asks for a database and stops with its worker. Tables are
+made by the owner, tests work under row security like the product. A test that commits
 (`transaction=True`) is emptied by the owner afterwards.
 """
 
@@ -67,7 +67,8 @@ def _clear_away(place: Path) -> None:
     from yibao.database.home import Home
     from yibao.database.supervisor import Supervisor
 
-    if Supervisor(Home(place / "home")).stop(forget=True) != "in use":
+    stopped = [Supervisor(Home(home)).stop(forget=True) for home in place.glob("home*")]
+    if "in use" not in stopped:
         shutil.rmtree(place, ignore_errors=True)
 
 

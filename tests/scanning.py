@@ -24,7 +24,8 @@ import pytest
 from yibao.apps.registry.numbers import is_number_of_ours
 
 NUMBER, PHONE, ACCOUNT, DIAGNOSIS = "number", "phone", "account", "diagnosis"
-_EDGE = r"(?<![0-9A-Za-z*])", r"(?![0-9A-Za-z*])"
+# What stands behind a decimal point is a part of a figure: a share, a measured second.
+_EDGE = r"(?<![0-9A-Za-z*])(?<!\d\.)", r"(?![0-9A-Za-z*])"
 _NUMBER = re.compile(rf"{_EDGE[0]}[1-9]\d{{16}}[\dXx]{_EDGE[1]}")
 _PHONE = re.compile(rf"{_EDGE[0]}1[3-9]\d{{9}}{_EDGE[1]}")
 _CARD = re.compile(rf"{_EDGE[0]}(?:62|4|5)\d{{14,17}}{_EDGE[1]}")
