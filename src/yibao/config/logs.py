@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 
 from yibao.core.identity.masks import mask_name, mask_within
+from yibao.database.errors import quoting_nobody
 
 # Keys whose whole value is somebody's name, or is never written at all.
 _NAMES = frozenset({"name", "person", "person_name", "holder", "applicant", "operator_name"})
@@ -51,7 +52,43 @@ def with_exception(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
     if isinstance(found, BaseException):
         found = (type(found), found, found.__traceback__)
     if found and found[0] is not None:
-        event["exception"] = "".join(traceback.format_exception(*found))
+        event["exception"] = _told(found[1], "".join(traceback.format_exception(*found)))
+    return event
+
+
+def _told(broke: BaseException | None, text: str) -> str:
+    """Return the text of an exception without what a database's words quote of a row.
+
+    "Failing row contains (…)" is somebody's name and birthday, and no pattern knows a name.
+    """
+    seen: set[int] = set()
+    waiting = [broke]
+    while waiting:
+        one = waiting.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        waiting += [one.__cause__, one.__context__]
+        said = quoting_nobody(one)
+        if said is not None and str(one):
+            text = text.replace(str(one), said)
+    return text
+
+
+def without_request(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Write a request that a library hands over as its number and method: its address names whom.
+
+    Django's warnings (a strange host, a forged form) bring the whole request.
+    """
+    given = event.get("request")
+    if given is None or isinstance(given, str):
+        return event
+    event.pop("message", None)  # the same words again, where another handler wrote them first
+    event["request"] = str(getattr(given, "request_id", "—"))
+    event["method"] = str(getattr(given, "method", "—"))
+    for told in (getattr(given, "path", ""), getattr(given, "path_info", "")):
+        if len(told) > 1:
+            event["event"] = str(event.get("event", "")).replace(told, "…")
     return event
 
 
@@ -84,7 +121,7 @@ def set_up(*, form: str, debug: bool) -> None:
         cache_logger_on_first_use=False,
     )
     formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*before, structlog.stdlib.ExtraAdder()],
+        foreign_pre_chain=[*before, structlog.stdlib.ExtraAdder(), without_request],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             _named,

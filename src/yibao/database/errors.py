@@ -10,8 +10,9 @@ from yibao.core.refusal import Refusal
 
 UNIQUE, OVERLAP, CHECK, FOREIGN = "23505", "23P01", "23514", "23503"
 DENIED, LOCK_TIMEOUT, DISK_FULL = "42501", "55P03", "53100"
-# Ours: an entry whose legs do not sum to zero; a change of a table that only grows.
-UNBALANCED, APPEND_ONLY, UNSEALED = "YB001", "YB002", "YB004"
+# Ours: an entry whose legs do not sum to zero; a change of a table that only grows; two acts that are
+# not two persons'; no seal for hours.
+UNBALANCED, APPEND_ONLY, ONE_PERSON, UNSEALED = "YB001", "YB002", "YB003", "YB004"
 _RESTARTING = frozenset({"57P01", "57P02", "57P03", "08000", "08001", "08003", "08006"})
 
 
@@ -58,9 +59,20 @@ class MoneyWaitsForSeal(Refusal):
     remedy_en = "Have the administrator run yibao work or yibao audit seal; nothing was written"
 
 
+class NoSecondPerson(Refusal):
+    """The row does not name two persons for two acts: a task did one, or nobody."""
+
+    code = "DB24"
+    message = "这件事须由两个人先后办理，第一步没有办，或不是由人办理的"
+    remedy = "请一位同事先办第一步，再由另一人办第二步；本次操作没有写入任何数据"
+    message_en = "This takes two people one after the other; no person did the first step"
+    remedy_en = "Have a colleague do the first step, then another the second; nothing was written"
+
+
 _SENTENCES: dict[str, type[Refusal]] = {
     LOCK_TIMEOUT: LockWaitedTooLong,
     DISK_FULL: StorageFull,
+    ONE_PERSON: NoSecondPerson,
     UNSEALED: MoneyWaitsForSeal,
 }
 
@@ -76,6 +88,30 @@ def constraint_of(error: BaseException) -> tuple[str | None, str | None]:
             return cause.sqlstate, cause.diag.constraint_name
         cause = cause.__cause__
     return None, None
+
+
+# Errors in a statement itself: their words name tables and columns, never what a row holds.
+_OF_THE_STATEMENT = "42"
+
+
+def quoting_nobody(error: BaseException) -> str | None:
+    """Return what a log may say of a server's error; None for an error that is none of these.
+
+    The server quotes values: of the row that failed, of the key that was there, of the text that
+    is no number.
+    """
+    if not isinstance(error, psycopg.Error | DjangoError):
+        return None
+    cause: BaseException | None = error
+    while cause is not None and not (isinstance(cause, psycopg.Error) and cause.sqlstate):
+        cause = cause.__cause__
+    if not isinstance(cause, psycopg.Error) or cause.sqlstate is None:
+        return None
+    diag = cause.diag
+    facts = [diag.table_name, diag.column_name, diag.constraint_name]
+    if cause.sqlstate.startswith(_OF_THE_STATEMENT):
+        facts.append(diag.message_primary)
+    return " ".join([f"SQLSTATE {cause.sqlstate}", *filter(None, facts)])
 
 
 def refusal_of(error: BaseException) -> Refusal | None:

@@ -303,6 +303,9 @@ _OPTIONS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %u@%d ",
+    # The server's own log quotes no row and no statement: they hold names.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
     "password_encryption": "scram-sha-256",
 }
 

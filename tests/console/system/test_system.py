@@ -209,3 +209,45 @@ def test_without_masking_the_hunt_would_find_them(lines, monkeypatch):
     monkeypatch.setattr(logs, "mask_within", lambda text: text)
     structlog.get_logger("yibao.x").info("seen", number="430423197001011026")
     assert "430423197001011026" in lines[0]
+
+
+def test_what_a_database_quotes_of_a_row_is_in_no_log(lines):
+    """A name is no pattern: the words of the server that hold one are left out altogether."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "insert into access_poolingregion (code, name) values ('x', %s)", ["欧阳建华"]
+            )
+    except DatabaseError as error:
+        assert "欧阳建华" in str(error)
+        structlog.get_logger("yibao.x").error("broke", exc_info=error)
+        logging.getLogger("yibao.y").exception("broke too")
+    assert len(lines) == 2
+    for line in map(json.loads, lines):
+        assert "欧阳建华" not in str(line)
+        assert "SQLSTATE 23502 access_poolingregion" in line["exception"]
+        assert "test_system.py" in line["exception"]
+
+
+def test_a_statement_that_is_wrong_is_named_in_the_log(lines):
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select nobody from access_poolingregion")
+    except DatabaseError as error:
+        structlog.get_logger("yibao.x").error("broke", exc_info=error)
+    assert 'column "nobody" does not exist' in json.loads(lines[0])["exception"].replace("\\", "")
+
+
+def test_no_warning_of_the_framework_brings_the_address(lines, places):
+    """A forged form and a strange host are logged with the request's number, not what it asked."""
+    client = Client(enforce_csrf_checks=True)
+    client.post("/search/?q=欧阳建华", {"a": "b"})
+    client.get("/search/?q=欧阳建华", headers={"host": "elsewhere.example"})
+    text = "\n".join(lines)
+    told = [json.loads(line) for line in lines]
+    assert "django.security.csrf" in {one["logger"] for one in told}
+    assert "DisallowedHost" in text
+    for name in ("欧阳建华", "%E6%AC%A7", "/search"):
+        assert name not in text
+    numbers = [one["request"] for one in told]
+    assert len(set(numbers)) == 2, numbers
