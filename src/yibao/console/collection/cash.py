@@ -10,9 +10,8 @@ from yibao.apps.access.rulebooks import article_of
 from yibao.apps.access.scope import NotThere
 from yibao.apps.collection import operations, queries
 from yibao.apps.collection.policy import our_place, policy
-from yibao.apps.collection.queries import HeldCash
-from yibao.apps.registry.names import masked
-from yibao.console.collection.forms import CashForm, DepositForm, RangeForm
+from yibao.console.collection.depositing import deposit_form, paid_in
+from yibao.console.collection.forms import CashForm, RangeForm
 from yibao.console.page import ConsoleRequest, address, console_page, done, page
 from yibao.web.figures import yuan
 
@@ -24,24 +23,11 @@ def custody(request: ConsoleRequest) -> HttpResponse:
     """Show cash in custody by collector, and let its holder pay it in."""
     held = queries.held_cash(scope=request.area_scope, collector_id=_collector(request))
     mine = [one for one in held if one.collector_id == request.scope.operator_id]
-    form = DepositForm(
-        request.POST or None,
-        held=[(one.collection_id, _held_words(one)) for one in mine],
-        scope=request.scope,
-        year=request.year,
-    )
-    if request.method == "POST" and form.is_valid():
-        with form.refusals(request):
-            made = operations.deposit_cash(
-                scope=request.scope,
-                collection_ids=form.cleaned_data["collections"],
-                channel=form.cleaned_data["channel"],
-                voucher_no=form.cleaned_data["voucher_no"],
-                late_reason=form.cleaned_data["late_reason"],
-                at=request.at,
-            )
-            words = _("已缴库 %(sum)s 元，所涉人员已参保") % {"sum": yuan(made.amount_fen)}
-            return done(request, words, "collection:cash")
+    form = deposit_form(request, mine)
+    paid_fen = paid_in(request, form)
+    if paid_fen is not None:
+        words = _("已缴库 %(sum)s 元，所涉人员已参保") % {"sum": yuan(paid_fen)}
+        return done(request, words, "collection:cash")
     by_collector = queries.cash_by_collector(scope=request.area_scope, on=request.served_on)
     context = {
         "form": form,
@@ -140,15 +126,6 @@ def ranges(request: ConsoleRequest) -> HttpResponse:
 def _collector(request: ConsoleRequest) -> int | None:
     asked = request.GET.get("collector", "")
     return int(asked) if asked.isascii() and asked.isdigit() else None
-
-
-def _held_words(one: HeldCash) -> str:
-    return _("%(name)s　%(sum)s 元　收据 %(receipt)s　最迟 %(day)s") % {
-        "name": masked(one.name),
-        "sum": yuan(one.amount_fen),
-        "receipt": one.receipt_no,
-        "day": one.deposit_by,
-    }
 
 
 def _article(request: ConsoleRequest, parameter: str, year: int) -> str:

@@ -11,7 +11,7 @@ from yibao.apps.collection.queries import MemberDue
 from yibao.apps.registry.names import masked
 from yibao.apps.statistics import queries as statistics
 from yibao.apps.statistics.queries import HouseholdRow
-from yibao.console.collection.forms import DepositForm
+from yibao.console.collection.depositing import deposit_form, paid_in
 from yibao.console.page import ConsoleRequest, console_page, done, page
 from yibao.console.paging import Pager
 from yibao.console.village.forms import DoorForm
@@ -162,25 +162,12 @@ def receipts(request: ConsoleRequest) -> HttpResponse:
 def hand_in(request: ConsoleRequest) -> HttpResponse:
     """Pay the cash in: only then it covers anybody."""
     held = queries.held_cash(scope=request.scope, collector_id=request.scope.operator_id)
-    form = DepositForm(
-        request.POST or None,
-        held=[(one.collection_id, _held_label(one)) for one in held],
-        scope=request.scope,
-        year=request.year,
-        initial={"collections": [one.collection_id for one in held]},
-    )
-    if request.method == "POST" and form.is_valid():
-        with form.refusals(request):
-            made = operations.deposit_cash(
-                scope=request.scope,
-                collection_ids=form.cleaned_data["collections"],
-                channel=form.cleaned_data["channel"],
-                voucher_no=form.cleaned_data["voucher_no"],
-                late_reason=form.cleaned_data["late_reason"],
-                at=request.at,
-            )
-            words = _("已缴库 %(sum)s 元，结果见我的记录") % {"sum": yuan(made.amount_fen)}
-            return done(request, words, "village:records")
+    every = [one.collection_id for one in held]
+    form = deposit_form(request, held, initial={"collections": every})
+    paid_fen = paid_in(request, form)
+    if paid_fen is not None:
+        words = _("已缴库 %(sum)s 元，结果见我的记录") % {"sum": yuan(paid_fen)}
+        return done(request, words, "village:records")
     context = {
         "form": form,
         "held": held,
@@ -217,15 +204,6 @@ def _label(one: MemberDue) -> str:
         "name": masked(one.name),
         "relation": _relation(one.relation),
         "sum": yuan(one.open_fen),
-    }
-
-
-def _held_label(one: queries.HeldCash) -> str:
-    return _("%(name)s　%(sum)s 元　收据 %(receipt)s　最迟 %(day)s") % {
-        "name": masked(one.name),
-        "sum": yuan(one.amount_fen),
-        "receipt": one.receipt_no,
-        "day": one.deposit_by,
     }
 
 
