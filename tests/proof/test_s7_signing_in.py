@@ -60,7 +60,7 @@ def five_wrong_passwords_lock(staff: Staff) -> bool:
 def five_wrong_codes_lock(staff: Staff) -> bool:
     client = at_the_code(staff)
     for _ in range(5):
-        client.post("/sign-in/code/", {"code": "000000"})
+        client.post("/sign-in/code/", {"code": staff.wrong_code()})
     return client.post("/sign-in/code/", {"code": staff.code()}).status_code == 422
 
 

@@ -1,7 +1,7 @@
 """Opens a region with operators for tests, by the product's own operations."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from yibao.apps.access import operations, queries
@@ -29,6 +29,10 @@ class Staff:
     def code(self, at: datetime | None = None) -> str:
         """Return the code that the generator shows: at a moment, or by the database's clock."""
         return code_at(self.secret, at or queries.clock().now)
+
+    def wrong_code(self) -> str:
+        """Return a code that the generator does not show."""
+        return wrong_code(self.secret)
 
     def half_a_minute_later(self) -> None:
         """Let the code that was used be forgotten, as if the next one had come."""
@@ -109,3 +113,10 @@ def enrol(operator: Operator, *, at: datetime = AT) -> str:
     secret = operations.begin_factor(operator_id=operator.id, at=at).key.replace(" ", "")
     operations.confirm_factor(operator_id=operator.id, code=code_at(secret, at), at=at)
     return secret
+
+
+def wrong_code(secret: str) -> str:
+    """Return a code that no device with this secret shows now, nor minutes before or after."""
+    now = queries.clock().now
+    near = {code_at(secret, now + timedelta(seconds=30 * n)) for n in range(-9, 10)}
+    return next(code for code in map("{:06}".format, range(20)) if code not in near)

@@ -17,6 +17,8 @@ from yibao.database.errors import constraint_of
 from yibao.database.scope import scoped
 
 EVERYWHERE = (0, 10**12)
+# Seconds that a thread waits for the other, however busy the machine is.
+LONG = 300
 
 
 def record(action="registry.read", **given):
@@ -116,13 +118,13 @@ def test_a_transaction_that_is_still_open_is_left_to_the_next_seal():
         with transaction.atomic():
             audit.record(scope=Scope.system("hengshan"), action="slow", at=AT)
             written.set()
-            may_commit.wait(10)
+            may_commit.wait(LONG)
         connections["default"].close()
 
     record("before")
     thread = threading.Thread(target=slow)
     thread.start()
-    written.wait(10)
+    assert written.wait(LONG)
     record("after")  # commits first, with the higher number
     first = audit.seal(at=AT)
     may_commit.set()

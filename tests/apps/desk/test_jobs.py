@@ -254,7 +254,7 @@ def test_a_beating_job_is_seen_from_outside_while_its_transaction_is_open(_decla
     with running.beating(0):
         with scoped(running.scope):
             running.report(4, 5)
-            for _ in range(200):
+            for _ in range(20_000):
                 looker = threading.Thread(target=look)
                 looker.start()
                 looker.join()
