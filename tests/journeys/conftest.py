@@ -35,7 +35,9 @@ def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=_ARGUMENTS, timeout=arriving.PATIENCE_MS
+        )
         with arriving.clicks_arrive():
             yield browser
         browser.close()
@@ -61,6 +63,7 @@ def open_page(chromium: Any, live_server: Any, complaints: list[str]) -> Iterato
             locale="zh-CN",
             accept_downloads=True,
         )
+        context.set_default_timeout(arriving.PATIENCE_MS)
         contexts.append(context)
         page = arriving.watch(context.new_page())
         page.on("console", lambda said: _note(said, complaints))

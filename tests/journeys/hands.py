@@ -37,6 +37,8 @@ window.addEventListener("click", (event) => {
 window.ybPrints = 0;
 window.print = () => { window.ybPrints += 1; };
 """
+# A page that stands says what it says; what a script fetches into it may come a little later.
+STEPS_UNTIL_SAID = 400
 # The words by which a person knows what has the focus: its label, or what is written on it.
 _WORDS = """() => {
   const one = document.activeElement;
@@ -135,10 +137,13 @@ class Hands:
         return self
 
     def reads(self, words: str) -> Self:
-        """See that the page says this."""
-        text = self.page.locator("main").inner_text()
-        assert words in text, f"{words!r} is not on {self.page.url}:\n{text[:1500]}"
-        return self
+        """See that the page says this, or comes to say it."""
+        for _ in range(STEPS_UNTIL_SAID):
+            text = self.page.locator("main").inner_text()
+            if words in text:
+                return self
+            self.page.wait_for_timeout(STEP_MS)
+        raise AssertionError(f"{words!r} is not on {self.page.url}:\n{text[:1500]}")
 
     def menu(self, initials: str) -> Self:
         """Go to an entry of the menu by the initials of its syllables."""

@@ -25,8 +25,6 @@ parameters:
 """
 MENDED = FAULTY.replace("2: 200}", "2: 200, 3: 300}")
 PEOPLE = 14
-# Milliseconds. Proving a rulebook anew takes seconds of a processor.
-PATIENCE = 120_000
 
 
 @pytest.fixture
@@ -60,7 +58,6 @@ def test_a_proposal_is_refused_mended_simulated_and_activated_by_another(
 ):
     officer, reviewer = league
     page = open_page(width, scripts=scripts)
-    page.set_default_timeout(PATIENCE)
 
     def keep(name, of=page):
         picture(of, f"lab-{name}-{width}")
@@ -130,7 +127,6 @@ def test_a_proposal_is_refused_mended_simulated_and_activated_by_another(
         page.emulate_media(media="screen")
 
     other = open_page(width, scripts=scripts)
-    other.set_default_timeout(PATIENCE)
     sign_in(other, reviewer)
     other.goto("/policy/proposals/?year=2009")
     keep("12-list", other)
@@ -158,7 +154,6 @@ def test_a_setting_is_set_by_two_persons_and_what_was_silent_is_answered(
 ):
     officer, reviewer = league
     page = open_page(width, scripts=scripts)
-    page.set_default_timeout(PATIENCE)
 
     def keep(name, of=page):
         picture(of, f"lab-{name}-{width}")
@@ -187,7 +182,6 @@ def test_a_setting_is_set_by_two_persons_and_what_was_silent_is_answered(
     assert "文件没有规定" in ask(page)
 
     other = open_page(width, scripts=scripts)
-    other.set_default_timeout(PATIENCE)
     sign_in(other, reviewer)
     other.goto("/policy/settings/?year=2009")
     keep("23-settings", other)

@@ -72,6 +72,7 @@ class Walk:
                 locale="zh-CN",
                 reduced_motion="reduce",
             )
+            context.set_default_timeout(arriving.PATIENCE_MS)
             cookies = [
                 {"name": one.key, "value": one.value, "url": self._address}
                 for one in client.cookies.values()
