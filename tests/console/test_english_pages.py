@@ -19,6 +19,7 @@ from yibao.apps.access.scope import Scope, scoped
 from yibao.apps.collection.sheets import COLUMNS as PAYMENT_COLUMNS
 from yibao.apps.enrolment.ledgers import forms
 from yibao.apps.subsidy.sheets import COLUMNS as ROSTER_COLUMNS
+from yibao.rulebook.regions import region as region_of
 
 pytestmark = pytest.mark.django_db
 
@@ -49,15 +50,22 @@ def held(region: str) -> set[str]:
         for table, column in cursor.fetchall():
             cursor.execute(f'select distinct "{column}"::text from "{table}"')
             found |= {row[0] for row in cursor.fetchall() if row[0]}
-    return {run for text in found for run in re.findall(r"[㐀-鿿]+", text)}
+    return runs_of(found)
+
+
+def runs_of(texts: set[str]) -> set[str]:
+    """Return the runs of Chinese that the texts are made of."""
+    return {run for text in texts for run in re.findall(r"[㐀-鿿]+", text)}
 
 
 def law(region: str) -> set[str]:
     """Return titles and numbers of the texts, their articles, and what they leave open."""
-    book, found = book_of(region), set()
+    book, found = book_of(region), {str(region_of(region).documents)}
     for name, source in book.sources.items():
         found |= {name, source.title, source.number, *(f"{name} {a}" for a in source.articles)}
-    return found | {one.open for one in book.parameters.values() if one.open}
+    for one in book.parameters.values():
+        found |= {one.open, *(dated.open for dated in one.values)}
+    return found | runs_of(found)
 
 
 def official() -> set[str]:
