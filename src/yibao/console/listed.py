@@ -377,6 +377,8 @@ def _classes(one: Column, *, head: bool = False) -> str:
         worn.append("id")
     elif one.kind in ("day", "moment") and not head:
         worn.append("num nw")
+    elif one.one_line and not head:
+        worn.append("nw")
     if one.opt:
         worn.append("opt")
     return " ".join(worn)

@@ -53,6 +53,8 @@ class Column:
     unit: Any = ""
     # The right without which the column is not there; an act (kind ACT) leads to another page.
     action: str = ""
+    # Never broken into two lines: a name of a place that every row has.
+    one_line: bool = False
 
     def text(self, row: Row, scope: Scope) -> Any:
         """Return the value as a file has it before its mask."""

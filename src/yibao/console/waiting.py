@@ -68,7 +68,8 @@ def _held_cash(request: ConsoleRequest) -> Iterable[Task]:
             stage=_("代收"),
             cite=cite,
             address=optional_address(request, "collection:cash", collector=held.collector_id),
-            verb=_("登记入库"),
+            # Whoever took the cash pays it in; anybody else can only look after it.
+            verb=_("登记入库") if held.collector_id == request.scope.operator_id else _("查看"),
         )
 
 

@@ -34,6 +34,7 @@ def custody(request: ConsoleRequest) -> HttpResponse:
         "mine": mine,
         "held": held,
         "by_collector": by_collector,
+        "held_count": sum(one.held for one in by_collector),
         "held_fen": sum(one.held_fen for one in by_collector),
         "overdue": sum(one.overdue for one in by_collector),
         "overdue_fen": sum(one.overdue_fen for one in by_collector),

@@ -149,7 +149,7 @@ _WHO = (
     Column("number", _("证件号码"), NUMBER, opt=True),
 )
 _WHERE = (
-    Column("area_name", _("村（社区）"), opt=True),
+    Column("area_name", _("村（社区）"), opt=True, one_line=True),
     Column(
         "village_no",
         _("户号"),
