@@ -36,6 +36,7 @@ from yibao.apps.access.operations.sessions import (
     Presence,
     SessionEnded,
 )
+from yibao.apps.access.operations.signing import SessionLocked
 from yibao.apps.access.queries import Area
 from yibao.apps.access.scope import NotAllowed, NotThere, OutsideScope, Scope, scoped
 from yibao.apps.enrolment.models import InsuredYear
@@ -43,7 +44,7 @@ from yibao.console import errors, kept, marks, session, stepup
 from yibao.console.frame import frame_of
 from yibao.console.routes import POST, Route, route_of
 from yibao.core.refusal import Refusal
-from yibao.database.errors import LockWaitedTooLong, refusal_of
+from yibao.database.errors import LockWaitedTooLong, NoSecondPerson, refusal_of
 
 _KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -53,6 +54,8 @@ _KINDS = {
 _UNAVAILABLE = 503
 _STATUS: dict[type[Refusal], int] = {NotAllowed: 403, OutsideScope: 403, NotThere: 404}
 _CONFLICT = 409
+# Of the database's refusals those that say nothing about the server.
+_OF_THE_ROW = (LockWaitedTooLong, NoSecondPerson)
 _NOT_TAKEN, _SHOWN = 422, 200
 
 
@@ -300,12 +303,14 @@ def said(refusal: Refusal) -> str:
 def _refused(request: ConsoleRequest, refusal: Refusal) -> HttpResponse:
     with contextlib.suppress(DatabaseError):  # without a database there is no draft either
         kept.keep(request)
+    if isinstance(refusal, SessionLocked):
+        return session.to_the_lock(request)
     if isinstance(refusal, SessionEnded | PostEnded | PasswordMustChange):
-        return _sent_back(request, refusal)
+        return sent_back(request, refusal)
     if hasattr(request, "scope"):
         record_refusal(request, refusal)
     status = _STATUS.get(type(refusal), _CONFLICT)
-    if refusal.code.startswith("DB") and not isinstance(refusal, LockWaitedTooLong):
+    if refusal.code.startswith("DB") and not isinstance(refusal, _OF_THE_ROW):
         status = _UNAVAILABLE
     if not hasattr(request, "kept"):
         words = {"refusal": refusal, "status": status}
@@ -317,7 +322,7 @@ def _refused(request: ConsoleRequest, refusal: Refusal) -> HttpResponse:
     return page(request, "console/refused.html", {"refusal": refusal}, status=status)
 
 
-def _sent_back(request: ConsoleRequest, refusal: Refusal) -> HttpResponse:
+def sent_back(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Send whoever has no session, no post or no own password to where one gets it."""
     if isinstance(refusal, PostEnded):
         return HttpResponseRedirect(reverse("console:posts"))

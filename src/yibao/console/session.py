@@ -5,17 +5,21 @@ A browser's session keeps who, the number of the `OperatorSession` and the regio
 the password and the code it keeps only who is to show a code, and for how long.
 """
 
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
+from django.urls import reverse
 
 from yibao.apps.access import operations
 from yibao.apps.access.models import Operator, OperatorSession
+from yibao.database.sealing import KeyMissing, SealBroken, seal, unseal
 from yibao.rulebook.regions import signing_in
 
 _PENDING = "pending"
+_WANTED = "session.wanted"
 
 
 @dataclass(frozen=True)
@@ -95,8 +99,30 @@ def signed_in(request: HttpRequest) -> SignedIn | None:
     )
 
 
+def keep_wanted(request: HttpRequest, address: str) -> None:
+    """Keep which page a locked session goes on with: sealed, for an address can name a person."""
+    request.session[_WANTED] = b64encode(seal(address, of=_WANTED)).decode()
+
+
+def wanted(request: HttpRequest) -> str:
+    """Return the page that a locked session goes on with, once; "" for none."""
+    kept = request.session.pop(_WANTED, "")
+    try:
+        return unseal(b64decode(kept), of=_WANTED) if kept else ""
+    except (KeyMissing, SealBroken):  # the keys were turned meanwhile
+        return ""
+
+
+def to_the_lock(request: HttpRequest) -> HttpResponse:
+    """Send to the lock's page; a page that was opened is gone on with afterwards."""
+    is_opened = request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    if request.method == "GET" and is_opened:
+        keep_wanted(request, request.get_full_path())
+    return HttpResponseRedirect(reverse("console:locked"))
+
+
 def standing(request: HttpRequest, *, now: datetime) -> OperatorSession:
-    """Return the open session behind the cookie. Raises SessionEnded and its kinds."""
+    """Return the open session behind the cookie. Raises SessionEnded, SessionLocked."""
     who = signed_in(request)
     if who is None:
         raise operations.sessions.SessionEnded

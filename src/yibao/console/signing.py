@@ -4,6 +4,8 @@
 who gave a right password, for a few minutes; nothing opens before the code was right.
 """
 
+import functools
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +21,7 @@ from django.views.decorators.http import require_POST
 from yibao.apps.access import operations, queries
 from yibao.apps.access.models import Operator, PoolingRegion, Post
 from yibao.apps.access.operations.sessions import PasswordExpired, SessionEnded
+from yibao.apps.access.operations.signing import SessionLocked
 from yibao.apps.access.operations.tries import TooManyTries
 from yibao.apps.access.passwords import is_expired, profile_of
 from yibao.apps.access.training import TrainingLacking
@@ -94,6 +97,21 @@ class PasswordForm(ConsoleForm):
         return given
 
 
+def but_not_locked(
+    view: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Send whoever is locked out to the lock's page from a view that asks for no post."""
+
+    @functools.wraps(view)
+    def asked(request: HttpRequest) -> HttpResponse:
+        try:
+            return view(request)
+        except SessionLocked:
+            return session.to_the_lock(request)
+
+    return asked
+
+
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Step one: number and password. Every attempt is counted and recorded."""
     form = SignInForm(request.POST or None)
@@ -109,7 +127,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             )
         except Refusal as refusal:
             form.refuse(refusal)
-            status = _status_of(refusal)
+            status = status_of(refusal)
         else:
             session.pend(request, operator, now=now)
             return HttpResponseRedirect(with_next(_second_step(operator), next_of(request)))
@@ -146,7 +164,7 @@ def code(request: HttpRequest) -> HttpResponse:
             operations.enter_code(operator_id=operator.id, code=given, address=address, at=now)
         except Refusal as refusal:
             form.refuse(refusal)
-            status = _status_of(refusal)
+            status = status_of(refusal)
         else:
             wanted = next_of(request)
             session.begin(request, operator, address=address, now=now)
@@ -155,6 +173,7 @@ def code(request: HttpRequest) -> HttpResponse:
     return answer(request, "console/sign_code.html", context, status=status)
 
 
+@but_not_locked
 def password(request: HttpRequest) -> HttpResponse:
     """Replace the one-time password, one that has had its days, or one's own."""
     now = queries.clock().now
@@ -187,6 +206,7 @@ def password(request: HttpRequest) -> HttpResponse:
     return answer(request, "console/password.html", context)
 
 
+@but_not_locked
 def posts(request: HttpRequest) -> HttpResponse:
     """Step three: in which post. The choice is recorded, and ends another session in that post."""
     operator = _signed_in(request)
@@ -304,5 +324,6 @@ def answer(
     return HttpResponse(render_to_string(template, context, request), status=status)
 
 
-def _status_of(refusal: Refusal) -> int:
+def status_of(refusal: Refusal) -> int:
+    """Return the status of a page that asks again: 429 where it is to wait."""
     return _TOO_MANY if isinstance(refusal, TooManyTries) else _NOT_TAKEN

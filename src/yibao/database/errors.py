@@ -10,9 +10,10 @@ from yibao.core.refusal import Refusal
 
 UNIQUE, OVERLAP, CHECK, FOREIGN = "23505", "23P01", "23514", "23503"
 DENIED, LOCK_TIMEOUT, DISK_FULL = "42501", "55P03", "53100"
-# Ours: an entry whose legs do not sum to zero; a change of a table that only grows; two acts that are
-# not two persons'; no seal for hours.
-UNBALANCED, APPEND_ONLY, ONE_PERSON, UNSEALED = "YB001", "YB002", "YB003", "YB004"
+# Ours: an entry whose legs do not sum to zero; a change of a table that only grows.
+UNBALANCED, APPEND_ONLY, UNSEALED = "YB001", "YB002", "YB004"
+# What access_apart says of two acts (access/0009); its state is that of other rules of rows too.
+_NO_PERSON = "no person did"
 _RESTARTING = frozenset({"57P01", "57P02", "57P03", "08000", "08001", "08003", "08006"})
 
 
@@ -72,7 +73,6 @@ class NoSecondPerson(Refusal):
 _SENTENCES: dict[str, type[Refusal]] = {
     LOCK_TIMEOUT: LockWaitedTooLong,
     DISK_FULL: StorageFull,
-    ONE_PERSON: NoSecondPerson,
     UNSEALED: MoneyWaitsForSeal,
 }
 
@@ -119,6 +119,8 @@ def refusal_of(error: BaseException) -> Refusal | None:
     state, _ = constraint_of(error)
     if state in _SENTENCES:
         return _SENTENCES[state]()
+    if _NO_PERSON in str(error):
+        return NoSecondPerson()
     lost = isinstance(error, psycopg.OperationalError) or isinstance(
         error.__cause__, psycopg.OperationalError
     )

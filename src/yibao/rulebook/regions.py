@@ -65,6 +65,8 @@ class PasswordProfile:
     kinds: int
     lasts: timedelta | None
     remembered: int
+    # Whether a locked screen asks for the code as well.
+    code_to_unlock: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +126,13 @@ def signing_in() -> SigningIn:
     )
 
 
-def _profile(row: dict[str, int]) -> PasswordProfile:
+def _profile(row: dict[str, Any]) -> PasswordProfile:
     return PasswordProfile(
         shortest=row["shortest"],
         kinds=row["kinds"],
         lasts=timedelta(days=row["days"]) if row["days"] else None,
         remembered=row["remembered"],
+        code_to_unlock=row["code_to_unlock"],
     )
 
 

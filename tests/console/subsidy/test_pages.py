@@ -122,6 +122,13 @@ def test_the_reviewer_fixes_and_sends_a_list_that_the_town_then_sees(county):
     assert "此区划内没有资助对象" in page and "王*华" not in page
 
 
+def test_a_list_that_nobody_matched_is_not_fixed_and_the_page_says_why(county):
+    reviewer, _scope = sign_in_as(role="county_reviewer", division="430423", name="刘复核")
+    answer = reviewer.post(reverse("subsidy:lists") + "?year=2021", {"kind": "final"})
+    assert answer.status_code in (409, 422)
+    assert "须由两个人先后办理" in words(answer)
+
+
 def test_money_of_a_grant_is_recorded_by_the_accountant(county):
     confirmed(county, (1, "低保"))
     match(county)

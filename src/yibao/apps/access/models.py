@@ -293,6 +293,8 @@ class OperatorSession(models.Model):
     seen_at = models.DateTimeField()
     # When a code was last asked for and right.
     confirmed_at = models.DateTimeField()
+    # Since when nothing opens but the page that asks for the password.
+    locked_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_why = models.CharField(max_length=20, choices=SessionEnd.choices, blank=True)
     ended_by = models.ForeignKey(Operator, null=True, on_delete=models.PROTECT, related_name="+")

@@ -10,6 +10,8 @@ _ACTS: dict[str, Any] = {
     "access.enter_password": _("输入工号和密码"),
     "access.sign_in": _("输入动态码，登录"),
     "access.sign_out": _("退出"),
+    "access.lock": _("锁屏"),
+    "access.unlock": _("解锁"),
     "access.choose_post": _("选择岗位"),
     "access.confirm_factor": _("绑定动态码设备"),
     "access.change_password": _("修改密码"),

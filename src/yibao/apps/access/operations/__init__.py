@@ -23,6 +23,11 @@ from yibao.apps.access.operations.grants import (
     revise_request,
     withdraw_request,
 )
+from yibao.apps.access.operations.locking import (
+    asks_code,
+    lock_session,
+    unlock_session,
+)
 from yibao.apps.access.operations.offices import (
     Administrator,
     add_organisation,
@@ -38,6 +43,7 @@ from yibao.apps.access.operations.sessions import (
     confirm_again,
     force_out,
     keep_session,
+    locked_session,
     open_session,
     present,
     scope_of,
@@ -51,6 +57,7 @@ __all__ = [
     "Certificate",
     "add_organisation",
     "approve_request",
+    "asks_code",
     "begin_factor",
     "begin_session",
     "change_password",
@@ -67,6 +74,8 @@ __all__ = [
     "has_factor",
     "keep_passwords",
     "keep_session",
+    "lock_session",
+    "locked_session",
     "open_account",
     "open_first_office",
     "open_region",
@@ -84,5 +93,6 @@ __all__ = [
     "serve_day",
     "sign_out",
     "take_post",
+    "unlock_session",
     "withdraw_request",
 ]

@@ -12,12 +12,13 @@ from yibao.apps.access import audit
 from yibao.apps.access.models import Operator, OperatorSession, Post, SessionEnd
 from yibao.apps.access.operations import factors, tries
 from yibao.apps.access.operations.factors import FactorMissing
-from yibao.apps.access.operations.signing import sign_in_refused
+from yibao.apps.access.operations.signing import SessionLocked, sign_in_refused
 from yibao.apps.access.passwords import is_expired
 from yibao.apps.access.posts import in_force
 from yibao.apps.access.roles import ROLE_ACTIONS
 from yibao.apps.access.scope import NotThere, Scope
 from yibao.apps.access.training import require_training
+from yibao.core.identity import mask_within
 from yibao.core.refusal import Refusal
 from yibao.rulebook.regions import signing_in
 
@@ -155,7 +156,8 @@ def present(*, session_id: int, on: date, now: datetime) -> Presence:
     """Return the scope of a session's post, looked up anew for every request.
 
     So a closed account, an ended post or a changed password ends the session at its very next
-    request. Raises SessionEnded, PostTaken, ForcedOut, PasswordMustChange, PostEnded.
+    request. Raises SessionEnded, PostTaken, ForcedOut, SessionLocked, PasswordMustChange,
+    PostEnded.
     """
     one = open_session(session_id=session_id, now=now)
     if one.post is None:
@@ -173,6 +175,24 @@ def scope_of(*, operator_id: int, post_id: int, on: date) -> Scope:
 
 def open_session(*, session_id: int, now: datetime) -> OperatorSession:
     """Return a session that is open, and note that it is used. Raises as `present`."""
+    one = _open(session_id=session_id, now=now)
+    if one.locked_at is not None:
+        raise SessionLocked
+    if now - one.seen_at >= _SEEN_EVERY:
+        OperatorSession.objects.filter(id=one.id).update(seen_at=now)
+    return one
+
+
+def locked_session(*, session_id: int, now: datetime) -> OperatorSession | None:
+    """Return a session that is locked, or None for one that is not; its idle time goes on.
+
+    Raises SessionEnded, PostTaken, ForcedOut.
+    """
+    one = _open(session_id=session_id, now=now)
+    return one if one.locked_at is not None else None
+
+
+def _open(*, session_id: int, now: datetime) -> OperatorSession:
     one = (
         OperatorSession.objects.select_related(
             "operator", "post__organisation", "post__operator", "successor", "ended_by"
@@ -192,10 +212,8 @@ def open_session(*, session_id: int, now: datetime) -> OperatorSession:
         (SessionEnd.IDLE, now - one.seen_at >= limits.idle_for),
     ):
         if over:
-            _end(Q(id=one.id), why=why, now=now)
+            end_those(which=Q(id=one.id), why=why, now=now)
             raise SessionEnded
-    if now - one.seen_at >= _SEEN_EVERY:
-        OperatorSession.objects.filter(id=one.id).update(seen_at=now)
     return one
 
 
@@ -223,8 +241,14 @@ def confirm_again(*, session_id: int, code: str, at: datetime, address: str) -> 
             else:
                 refusal = sign_in_refused()
                 if tries.count_failure(tries=counted, at=at):
-                    _end(Q(id=one.id), why=SessionEnd.LOCKED, now=at)
-        _note(one.operator, "access.confirm_again", at, refusal=refusal, address=address)
+                    end_those(which=Q(id=one.id), why=SessionEnd.LOCKED, now=at)
+        note(
+            operator=one.operator,
+            action="access.confirm_again",
+            at=at,
+            refusal=refusal,
+            address=address,
+        )
     if refusal is not None:
         raise refusal
     return at
@@ -235,13 +259,13 @@ def sign_out(*, session_id: int, at: datetime, everywhere: bool = False) -> None
     """End a session, or every session of its operator."""
     one = OperatorSession.objects.select_related("operator__organisation").get(id=session_id)
     if everywhere:
-        _end(Q(operator=one.operator), why=SessionEnd.EVERYWHERE, now=at)
+        end_those(which=Q(operator=one.operator), why=SessionEnd.EVERYWHERE, now=at)
         Operator.objects.filter(id=one.operator_id).update(
             session_generation=F("session_generation") + 1
         )
     else:
-        _end(Q(id=one.id), why=SessionEnd.SIGNED_OUT, now=at)
-    _note(one.operator, "access.sign_out", at, everywhere=everywhere)
+        end_those(which=Q(id=one.id), why=SessionEnd.SIGNED_OUT, now=at)
+    note(operator=one.operator, action="access.sign_out", at=at, everywhere=everywhere)
 
 
 @transaction.atomic
@@ -262,8 +286,8 @@ def force_out(*, scope: Scope, session_id: int, reason: str, at: datetime, now: 
     one = found.first()
     if one is None:
         raise NotThere(what=_("该登录会话"))
-    _end(
-        Q(id=one.id),
+    end_those(
+        which=Q(id=one.id),
         why=SessionEnd.FORCED,
         now=now,
         by=scope.operator_id or None,
@@ -280,7 +304,10 @@ def force_out(*, scope: Scope, session_id: int, reason: str, at: datetime, now: 
     )
 
 
-def _end(which: Q, *, why: str, now: datetime, by: int | None = None, reason: str = "") -> None:
+def end_those(
+    *, which: Q, why: str, now: datetime, by: int | None = None, reason: str = ""
+) -> None:
+    """End the sessions that fit and are open, and say why."""
     OperatorSession.objects.filter(which, ended_at__isnull=True).update(
         ended_at=now, ended_why=why, ended_by=by, ended_reason=reason
     )
@@ -293,7 +320,7 @@ def _why_ended(one: OperatorSession) -> SessionEnded:
     if one.ended_why == SessionEnd.TAKEN and one.successor:
         return PostTaken(who=who, when=when, address=one.successor.address or "-")
     if one.ended_why == SessionEnd.FORCED:
-        return ForcedOut(who=who, when=when, reason=one.ended_reason)
+        return ForcedOut(who=who, when=when, reason=mask_within(one.ended_reason))
     return SessionEnded()
 
 
@@ -340,15 +367,16 @@ def _record_choice(scope: Scope, at: datetime) -> None:
     )
 
 
-def _note(
+def note(
+    *,
     operator: Operator,
     action: str,
     at: datetime,
-    *,
     refusal: Refusal | None = None,
     address: str = "",
     everywhere: bool = False,
 ) -> None:
+    """Record what an operator did to a session of his own, or tried."""
     detail: dict[str, object] = {"staff_no": operator.staff_no}
     if everywhere:
         detail["everywhere"] = True

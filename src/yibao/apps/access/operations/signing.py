@@ -35,6 +35,16 @@ class SignInRefused(Refusal):
     remedy_en = "Check them; after {failures} failures in a row the number is locked for {minutes}"
 
 
+class SessionLocked(Refusal):
+    """The operator went away for a moment: nothing opens before the password is given."""
+
+    code = "E964"
+    message = "屏幕已锁定"
+    remedy = "请输入密码解锁"
+    message_en = "The screen is locked"
+    remedy_en = "Enter the password to unlock it"
+
+
 def enter_password(*, staff_no: str, password: str, address: str, at: datetime) -> Operator:
     """Return the operator whose number and password these are: the first of two factors.
 
