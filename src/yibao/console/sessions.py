@@ -1,6 +1,5 @@
 """Sessions on pages: everybody's own, and those of the scope, which the administrator may end."""
 
-from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -8,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from yibao.apps.access import operations, queries, sessions
 from yibao.apps.access.scope import NotThere
 from yibao.console import session, signing
-from yibao.console.forms import ConsoleForm
+from yibao.console.forms import ConsoleForm, WordsField
 from yibao.console.page import ConsoleRequest, address, console_page, done, page
 from yibao.console.paging import Pager
 
@@ -16,7 +15,7 @@ from yibao.console.paging import Pager
 class ReasonForm(ConsoleForm):
     """Why a session is ended, or a device taken away."""
 
-    reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
+    reason = WordsField(label=gettext_lazy("原因"), max_length=200)
 
 
 @console_page()

@@ -10,7 +10,7 @@ from yibao.apps.access import queries
 from yibao.apps.access.models import Organisation, Role
 from yibao.apps.access.operations import Certificate
 from yibao.apps.access.scope import Scope
-from yibao.console.forms import ConsoleForm, DayField
+from yibao.console.forms import ConsoleForm, DayField, WordsField
 
 ROLES = [(role.value, role.label) for role in Role if role != Role.SYSTEM]
 _OFFICES = ("agency", "department", "school", "bank", "tax", "finance", "hospital")
@@ -98,7 +98,7 @@ class RequestForm(ConsoleForm):
     )
     valid_from = DayField(label=gettext_lazy("起始日期"))
     valid_until = DayField(label=gettext_lazy("终止日期（当日起失效）"))
-    reason = forms.CharField(label=gettext_lazy("申请原因"), max_length=200)
+    reason = WordsField(label=gettext_lazy("申请原因"), max_length=200)
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -119,10 +119,10 @@ class RequestForm(ConsoleForm):
 class ReasonForm(ConsoleForm):
     """Why a request is returned, or a post ended."""
 
-    reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
+    reason = WordsField(label=gettext_lazy("原因"), max_length=200)
 
 
 class CloseForm(ConsoleForm):
     """Why an account is closed."""
 
-    reason = forms.CharField(label=gettext_lazy("停用原因"), max_length=200)
+    reason = WordsField(label=gettext_lazy("停用原因"), max_length=200)

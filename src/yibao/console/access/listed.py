@@ -20,6 +20,7 @@ from yibao.console.access.forms import ROLES
 from yibao.console.desk.forms import ListForm
 from yibao.console.listing import MARK, Column, List, Narrowed, register
 from yibao.console.narrowing import both, equal
+from yibao.core.identity import mask_within
 
 _EVERY_ROLE = [("", _("全部")), *ROLES]
 _SCOPE_NEEDS = ("office", "office_kind", "place", "below")
@@ -166,7 +167,7 @@ def _post(row: Row, scope: Scope) -> tuple[str, str]:
 def _ended(row: Row, scope: Scope) -> str:
     if not row.ended_at:
         return ""
-    return f"{row.ender or gettext('系统')}：{row.ended_because}"
+    return f"{row.ender or gettext('系统')}：{mask_within(row.ended_because)}"
 
 
 def _request(row: Row, scope: Scope) -> tuple[str, str]:

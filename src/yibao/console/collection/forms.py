@@ -10,7 +10,7 @@ from yibao.apps.access.models import Operator
 from yibao.apps.access.scope import Scope
 from yibao.apps.collection.operations import Confirmed
 from yibao.apps.collection.policy import channel_label, policy
-from yibao.console.forms import ConsoleForm
+from yibao.console.forms import ConsoleForm, WordsField
 
 YES_NO = (("yes", gettext_lazy("是")), ("no", gettext_lazy("否")))
 
@@ -40,7 +40,7 @@ class ClaimForm(ConsoleForm):
     due_id = forms.TypedChoiceField(
         label=gettext_lazy("对应的应缴"), coerce=int, widget=forms.RadioSelect
     )
-    reason = forms.CharField(label=gettext_lazy("认领原因"), max_length=200)
+    reason = WordsField(label=gettext_lazy("认领原因"), max_length=200)
 
 
 class RequestForm(ConsoleForm):
@@ -51,7 +51,7 @@ class RequestForm(ConsoleForm):
         choices=(("refund", gettext_lazy("退费")), ("change", gettext_lazy("更改参保信息"))),
         widget=forms.RadioSelect,
     )
-    reason = forms.CharField(
+    reason = WordsField(
         label=gettext_lazy("缴费人说明"), max_length=200, widget=forms.Textarea(attrs={"rows": 3})
     )
 
@@ -65,7 +65,7 @@ class InvoiceForm(ConsoleForm):
 class CashForm(ConsoleForm):
     """Cash taken for a due: why, and what was verified before keying."""
 
-    special_reason = forms.CharField(label=gettext_lazy("特殊情况"), max_length=200, required=False)
+    special_reason = WordsField(label=gettext_lazy("特殊情况"), max_length=200, required=False)
     identity = forms.BooleanField(
         label=gettext_lazy("已核对身份证或户口簿，身份信息无误"), required=False
     )
@@ -100,7 +100,7 @@ class DepositForm(ConsoleForm):
     )
     channel = forms.ChoiceField(label=gettext_lazy("缴库渠道"))
     voucher_no = forms.CharField(label=gettext_lazy("缴库凭证号"), max_length=40)
-    late_reason = forms.CharField(
+    late_reason = WordsField(
         label=gettext_lazy("没有当日缴库的原因"), max_length=200, required=False
     )
 

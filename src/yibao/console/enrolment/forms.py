@@ -9,7 +9,7 @@ from yibao.apps.access import queries
 from yibao.apps.access.models import Organisation
 from yibao.apps.access.scope import Scope
 from yibao.apps.enrolment.ledgers import forms as ledger_forms
-from yibao.console.forms import ConsoleForm
+from yibao.console.forms import ConsoleForm, WordsField
 
 
 class VillageField(forms.ModelChoiceField):
@@ -63,4 +63,4 @@ class HouseholdForm(ConsoleForm):
 class UndoForm(ConsoleForm):
     """Why a written ledger is taken back."""
 
-    reason = forms.CharField(label=_("撤销原因"), max_length=200)
+    reason = WordsField(label=_("撤销原因"), max_length=200)

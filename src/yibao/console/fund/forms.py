@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.models import Organisation
-from yibao.console.forms import ConsoleForm
+from yibao.console.forms import ConsoleForm, WordsField
 
 
 class UnitField(forms.ModelChoiceField):
@@ -31,7 +31,7 @@ class OpenForm(ConsoleForm):
 class ReverseForm(ConsoleForm):
     """Why an entry is reversed."""
 
-    reason = forms.CharField(label=_("冲销原因"), max_length=60)
+    reason = WordsField(label=_("冲销原因"), max_length=60)
 
 
 class CloseForm(ConsoleForm):

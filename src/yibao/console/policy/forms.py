@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.policy.overlays import Paper
 from yibao.apps.policy.populations import REGISTERED, Stored
-from yibao.console.forms import ConsoleForm, DayField
+from yibao.console.forms import ConsoleForm, DayField, WordsField
 from yibao.console.policy.valuing import HINTS, ValueFields
 
 _LINES = 22
@@ -128,7 +128,7 @@ class ActivateForm(ConsoleForm):
 class BecauseForm(ConsoleForm):
     """Why something is sent back or taken back."""
 
-    because = forms.CharField(label=_("原因"), max_length=200)
+    because = WordsField(label=_("原因"), max_length=200)
 
 
 class SignForm(ConsoleForm):
@@ -136,7 +136,7 @@ class SignForm(ConsoleForm):
 
     sense = forms.CharField(widget=forms.HiddenInput, max_length=64)
     cell = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
-    note = forms.CharField(label=_("意见"), max_length=200, required=False)
+    note = WordsField(label=_("意见"), max_length=200, required=False)
 
 
 class SimulateForm(ConsoleForm):

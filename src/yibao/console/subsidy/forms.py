@@ -11,7 +11,7 @@ from yibao.apps.access.models import Organisation
 from yibao.apps.access.queries import offices_of
 from yibao.apps.access.scope import Scope
 from yibao.apps.subsidy.sheets import category_choices
-from yibao.console.forms import ConsoleForm, DayField
+from yibao.console.forms import ConsoleForm, DayField, WordsField
 from yibao.core.money import Fen
 from yibao.core.refusal import Refusal
 
@@ -85,7 +85,7 @@ class AnswerForm(ConsoleForm):
         empty_value=None,
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(label=gettext_lazy("说明"), max_length=150, required=False)
+    note = WordsField(label=gettext_lazy("说明"), max_length=150, required=False)
 
 
 class FixForm(ConsoleForm):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.collection.operations import HouseholdCash
 from yibao.apps.collection.queries import MemberDue
-from yibao.console.forms import ConsoleForm
+from yibao.console.forms import ConsoleForm, WordsField
 
 
 class DoorForm(ConsoleForm):
@@ -18,7 +18,7 @@ class DoorForm(ConsoleForm):
     dues = forms.TypedMultipleChoiceField(
         label=_("收谁的钱"), coerce=int, widget=forms.CheckboxSelectMultiple
     )
-    special_reason = forms.CharField(label=_("特殊情况"), max_length=200)
+    special_reason = WordsField(label=_("特殊情况"), max_length=200)
     identity = forms.BooleanField(label=_("已核对身份证或户口簿，身份信息无误"), required=False)
     place = forms.BooleanField(label="", required=False)
     special = forms.TypedMultipleChoiceField(

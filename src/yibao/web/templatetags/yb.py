@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from yibao.core.identity.masks import mask_name, mask_number, mask_phone
+from yibao.core.identity.masks import mask_name, mask_number, mask_phone, mask_within
 from yibao.rulebook.national import surnames
 from yibao.web import figures, glyphs
 from yibao.web.field_help import help_of
@@ -36,6 +36,8 @@ register.simple_tag(glyphs.icon, name="icon")
 register.simple_tag(glyphs.mark, name="mark")
 register.filter("masked_number", mask_number)
 register.filter("masked_phone", mask_phone)
+# Words that somebody typed: reasons, notes.
+register.filter("masked_words", mask_within)
 
 
 def _trimmed(content: str) -> SafeString:
