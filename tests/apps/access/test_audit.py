@@ -55,6 +55,16 @@ def test_whole_numbers_in_a_detail_are_masked_however_deep():
 
 
 @pytest.mark.django_db
+def test_a_checksum_that_happens_to_hold_a_telephone_s_digits_is_written_whole():
+    digest = f"{'3c225d5e' * 5}13812345521{'e' * 13}"
+    record(detail={"sha256": digest, "of": [{"text": f"快照 {digest} 电话 13812345521"}]})
+    assert rows()[0].detail == {
+        "sha256": digest,
+        "of": [{"text": f"快照 {digest} 电话 138****5521"}],
+    }
+
+
+@pytest.mark.django_db
 def test_a_clerk_reads_the_records_of_the_own_area_only():
     record(area_no=430423105225)
     record(area_no=430423104201)

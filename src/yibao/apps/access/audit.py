@@ -5,7 +5,6 @@ seal every now and then chains what can no longer change. How: docs/decisions/00
 """
 
 import json
-import re
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +14,7 @@ from yibao.apps.access import heads
 from yibao.apps.access.chain import EVERYWHERE, Chain, Seal, State
 from yibao.apps.access.models import AuditRecord, SealClock
 from yibao.apps.access.scope import Scope
-from yibao.core.identity.masks import mask_number, mask_phone
+from yibao.core.identity.masks import mask_within
 from yibao.database import scope as database_scope
 
 DONE, REFUSED = "done", "refused"
@@ -33,9 +32,6 @@ _INSERT = """
     insert into access_auditrecord (xid, at, operator_id, operator_name, post_id, region, area_no,
         action, object_kind, object_id, outcome, detail, address)
     values (0, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s)"""
-# A whole identity number, old or new, and a mobile telephone's number.
-_IDENTITY = re.compile(r"(?<!\d)\d{15,17}[\dXx](?!\d)|(?<!\d)\d{15}(?!\d)")
-_PHONE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 
 
 def record(
@@ -74,15 +70,15 @@ def record(
 
 
 def without_numbers(value: Any) -> Any:
-    """Return the value with whole identity and telephone numbers masked, however deep they are."""
+    """Return the value with whole identity and telephone numbers masked, however deep they are.
+
+    A checksum stays whole: it proves what the record speaks of.
+    """
     if isinstance(value, dict):
         return {str(key): without_numbers(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [without_numbers(one) for one in value]
-    if isinstance(value, str):
-        masked = _IDENTITY.sub(lambda found: mask_number(found.group()), value)
-        return _PHONE.sub(lambda found: mask_phone(found.group()), masked)
-    return value
+    return mask_within(value) if isinstance(value, str) else value
 
 
 def seal(*, at: datetime) -> Seal | None:
