@@ -147,3 +147,15 @@ def test_before_the_books_are_opened_the_page_says_what_to_do():
 def test_who_does_not_read_the_books_is_refused(town):
     client = sign_in_as(role="county_clerk", division="430423", name="周经办")[0]
     assert client.get(PAGE).status_code == 403
+
+
+def test_a_file_says_what_became_of_its_payments(town):
+    client = sign_in_as(role="county_clerk", division="430423", name="周经办")[0]
+    taken = take(town, Line(1), Line(9), at=NOVEMBER)
+    address = f"/collection/files/{taken.id}/"
+    assert "2 行等待匹配入账" in words(client.get(address))
+    assert "去匹配" in words(client.get(address))
+    match(town)
+    said = words(client.get(address))
+    assert "1 行已对应应缴，1 行待查" in said
+    assert "去匹配" not in said

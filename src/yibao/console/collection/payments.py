@@ -14,6 +14,7 @@ from yibao.apps.collection.faults import told
 from yibao.apps.collection.models import RefundRequest
 from yibao.apps.collection.policy import channel_label, ruled, voucher_label
 from yibao.apps.collection.queries import DuePage, PaymentFilter, PaymentRow
+from yibao.apps.collection.queries.reconciling import file_fate
 from yibao.apps.collection.sheets import NAME_COLUMN, NUMBER_COLUMN
 from yibao.apps.registry.names import masked
 from yibao.console import queues
@@ -107,7 +108,8 @@ def file(request: ConsoleRequest, file_id: int) -> HttpResponse:
         {**fault, "shown": _masked_cell(fault), "told": told(fault, spoken)}
         for fault in found.faults
     ]
-    context = {"file": found, "faults": faults, "faulty": len(faulty)}
+    fate = file_fate(scope=request.scope, file_id=file_id)
+    context = {"file": found, "faults": faults, "faulty": len(faulty), "fate": fate}
     return page(request, "console/collection/file.html", context)
 
 

@@ -242,3 +242,32 @@ def temporary_receipts(*, scope: Scope) -> TemporaryReceipts:
         cursor.execute(_TEMPORARY, asked)
         (row,) = cursor.fetchall()
         return TemporaryReceipts(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class FileFate:
+    """What became of a file's payments: they pay a due, wait for one, or were not looked at yet."""
+
+    matched: int
+    waiting: int
+    new: int
+
+
+_FATE = """
+select count(*) filter (where u.id is null and m.found),
+       count(*) filter (where u.id is not null),
+       count(*) filter (where u.id is null and not m.found)
+  from collection_payment p
+  left join collection_unmatchedpayment u on u.payment_id = p.id and u.closed_at is null
+  cross join lateral (select exists (select 1 from collection_paymentmatch m
+                                      where m.payment_id = p.id) as found) m
+ where p.file_id = %(file_id)s
+"""
+
+
+def file_fate(*, scope: Scope, file_id: int) -> FileFate:
+    """Return what became of a file's payments, as the list of payments says it of each."""
+    with scoped(scope), connection.cursor() as cursor:
+        cursor.execute(_FATE, {"file_id": file_id})
+        (row,) = cursor.fetchall()
+        return FileFate(*row)
