@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy
 from yibao.apps.access import operations, queries, sessions
 from yibao.apps.access.scope import NotThere
 from yibao.console import session, signing
+from yibao.console.access.listed import SESSIONS_LIST
 from yibao.console.forms import ConsoleForm, WordsField
+from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, address, console_page, done, page
-from yibao.console.paging import Pager
 
 
 class ReasonForm(ConsoleForm):
@@ -49,11 +50,7 @@ def recovery_codes(request: ConsoleRequest) -> HttpResponse:
 @console_page()
 def active_sessions(request: ConsoleRequest) -> HttpResponse:
     """Show who is signed in now, in which post, since when, from where."""
-    found = sessions.open_sessions(request.area_scope, now=request.now)
-    pager = Pager(request, total=found.count())
-    rows = found[pager.offset : pager.offset + pager.limit]
-    context = {"rows": rows, "pager": pager, "here": request.presence.session_id}
-    return page(request, "console/active_sessions.html", context)
+    return list_page(request, SESSIONS_LIST, template="console/active_sessions.html")
 
 
 @console_page()

@@ -5,15 +5,17 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.apps.access.offices import AT, ON, hire
 from tests.console.signed_in import sign_in_as
 from yibao.apps.access import operations, queries
-from yibao.apps.access.models import Organisation
+from yibao.apps.access.models import Operator, OperatorSession, Organisation
 from yibao.apps.access.words import scope_in_words
 from yibao.console.access.listed import OPERATORS_LIST, POSTS_LIST, REQUESTS_LIST
+from yibao.rulebook.regions import signing_in
 
 pytestmark = pytest.mark.django_db
 LISTS = ("access:operators", "access:grants", "access:posts")
@@ -174,3 +176,52 @@ def test_an_export_writes_what_the_list_shows(admin, one):
     assert len(rows) == source.count(scope, given, AT) >= 1
     assert {len(row) for row in rows} == {len(source.heads(scope, given))}
     assert any("曾建华" in row for row in rows)
+
+
+SESSIONS = "console:active_sessions"
+
+
+def test_open_sessions_are_found_by_who_and_post_and_ones_own_is_not_ended_there(admin):
+    client, scope = admin
+    clerk = hire(role="township_clerk", division="430423105", name="曾建华")
+    sign_in_as(role="", division="", staff=clerk)
+    page = text_of(client.get(reverse(SESSIONS)))
+    assert first_cells(page) == ["曾建华", "罗一"]
+    assert re.findall(r"/active-sessions/(\d+)/end/", page) == [
+        str(OperatorSession.objects.get(operator=clerk.operator).id)
+    ]
+    assert page.count("本次") == 1
+    assert first_cells(text_of(client.get(reverse(SESSIONS), {"q": "罗"}))) == ["罗一"]
+    assert first_cells(text_of(client.get(reverse(SESSIONS), {"role": "township_clerk"}))) == [
+        "曾建华"
+    ]
+    elsewhere = {"area": "430423104"}
+    assert first_cells(text_of(client.get(reverse(SESSIONS), elsewhere))) == []
+
+
+def test_a_session_that_is_over_is_no_open_one(admin):
+    client, _scope = admin
+    limits = signing_in()
+    for name in ("过久", "闲置", "停用", "退出"):
+        sign_in_as(
+            role="", division="", staff=hire(role="township_clerk", division="430423105", name=name)
+        )
+    one = {name: OperatorSession.objects.filter(operator__name=name) for name in ("过久", "闲置")}
+    one["过久"].update(started_at=F("started_at") - limits.longest)
+    one["闲置"].update(seen_at=F("seen_at") - limits.idle_for)
+    Operator.objects.filter(name="停用").update(is_active=False)
+    Operator.objects.filter(name="退出").update(session_generation=F("session_generation") + 1)
+    assert first_cells(text_of(client.get(reverse(SESSIONS)))) == ["罗一"]
+
+
+def test_the_page_of_sessions_asks_as_often_for_many_as_for_one(admin):
+    client, _scope = admin
+    client.get(reverse(SESSIONS))
+    with CaptureQueriesContext(connection) as few:
+        client.get(reverse(SESSIONS))
+    for n in range(4):
+        staff = hire(role="township_clerk", division="430423105", name=f"经办{n}")
+        sign_in_as(role="", division="", staff=staff)
+    with CaptureQueriesContext(connection) as many:
+        client.get(reverse(SESSIONS))
+    assert len(many) == len(few)

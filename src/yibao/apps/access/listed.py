@@ -1,4 +1,4 @@
-"""What lists ask of accounts, posts, requests for posts, and organisations: one statement each.
+"""What lists ask of accounts, posts, requests, organisations and sessions: one statement each.
 
 `area` bounds of a row are those of its organisation. What a scope is in words is made of the three
 columns that `_SCOPE` gives (`words.in_words`).
@@ -57,3 +57,16 @@ select o.id, o.name, o.kind, o.division, o.valid_from, o.region_id as region, o.
        (select count(*) from access_operator a
          where a.organisation_id = o.id and a.is_active) as accounts
   from access_organisation o"""
+# Sessions that nobody ended; whether one is still open is a matter of limits. One's own has no
+# `other_id`: it is left by signing out.
+SESSIONS = """
+select s.id, s.operator_id, a.name, a.staff_no, s.started_at, s.seen_at, s.address,
+       case when s.post_id = %(own_post)s then null else s.id end as other_id,
+       coalesce((select p.role from access_post p where p.id = s.post_id), '') as role,
+       (select w.name from access_post p join access_organisation w on w.id = p.organisation_id
+         where p.id = s.post_id) as office,
+       o.region_id as region, o.area_from, o.area_until
+  from access_operatorsession s
+  join access_operator a on a.id = s.operator_id
+  join access_organisation o on o.id = a.organisation_id
+ where s.ended_at is null and a.is_active and s.generation = a.session_generation"""

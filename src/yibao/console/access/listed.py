@@ -1,4 +1,4 @@
-"""The lists of rights: accounts, posts that were ever held, requests for posts; organisations.
+"""The lists of rights: accounts, posts ever held, requests for posts, organisations, sessions.
 
 Those that name staff leave by the door of exports; who may not ask for one reads and prints.
 """
@@ -18,9 +18,10 @@ from yibao.apps.desk.sources import COUNT, DAY, MOMENT
 from yibao.apps.desk.tables import Row, Table
 from yibao.console.access.forms import ROLES
 from yibao.console.desk.forms import ListForm
-from yibao.console.listing import MARK, Column, List, Narrowed, register
+from yibao.console.listing import ACT, MARK, Column, List, Narrowed, register
 from yibao.console.narrowing import both, equal
 from yibao.core.identity import mask_within
+from yibao.rulebook.regions import signing_in
 
 _EVERY_ROLE = [("", _("全部")), *ROLES]
 _SCOPE_NEEDS = ("office", "office_kind", "place", "below")
@@ -58,6 +59,12 @@ class PostsForm(_StaffForm):
         required=False,
         choices=[("", _("在岗")), ("past", _("已结束")), ("all", _("全部"))],
     )
+
+
+class SessionsForm(_StaffForm):
+    """Which of the open sessions: whose, in which post."""
+
+    role = forms.ChoiceField(label=_("岗位"), required=False, choices=_EVERY_ROLE)
 
 
 class RequestsForm(_StaffForm):
@@ -128,6 +135,24 @@ def _in_area(scope: Scope) -> Narrowed:
         "area_from": scope.area_from,
         "area_until": scope.area_until,
     }
+
+
+def _open_in_area(scope: Scope) -> Narrowed:
+    """Sessions that are open now, by the database's clock as whoever began them."""
+    limits, now = signing_in(), "statement_timestamp()"
+    where = [f"t.seen_at > {now} - %(idle_for)s", f"t.started_at > {now} - %(longest)s"]
+    values = {"idle_for": limits.idle_for, "longest": limits.longest, "own_post": scope.post_id}
+    return both((where, values), _in_area(scope))
+
+
+def _sessions(given: dict[str, Any], scope: Scope) -> Narrowed:
+    return both(_staff(given), equal(given, "role"))
+
+
+def _session_post(row: Row, scope: Scope) -> str:
+    if not row.role:
+        return gettext("未选岗位")
+    return f"{row.office}　{Role(row.role).label}"
 
 
 def _role(row: Row, scope: Scope) -> str:
@@ -313,5 +338,38 @@ ORGANISATIONS_LIST = register(
         persons=False,
         picks=False,
         empty=(_("此区划内没有机构"), ""),
+    )
+)
+SESSIONS_LIST = register(
+    List(
+        "sessions",
+        _("登录会话"),
+        route="console:active_sessions",
+        action="access.end_session",
+        table=Table(asked.SESSIONS),
+        columns=(
+            Column("name", _("姓名"), to="access:operator", of="operator_id", sorts=True),
+            Column("staff_no", _("工号"), sorts=True),
+            Column("role", _("岗位"), words=_session_post, needs=("role", "office")),
+            Column("started_at", _("开始"), MOMENT, sorts=True),
+            Column("seen_at", _("最近操作"), MOMENT, sorts=True),
+            Column("address", _("来自"), opt=True),
+            Column(
+                "act",
+                _("办理"),
+                ACT,
+                words=lambda row, scope: gettext("结束") if row.other_id else gettext("本次"),
+                needs=("other_id",),
+                to="console:end_session",
+                of="other_id",
+            ),
+        ),
+        order=("seen_at",),
+        descending=True,
+        form=SessionsForm,
+        narrow=_sessions,
+        always=_open_in_area,
+        picks=False,
+        empty=(_("此区划内没有人登录"), _("请换一个区划。")),
     )
 )
