@@ -24,6 +24,16 @@ class HomeNotUsable(Refusal):
     remedy_en = "Set YIBAO_HOME to a directory that this account may write, such as /var/lib/yibao"
 
 
+class HomeOfAnother(Refusal):
+    """The administrator's account works in a home that belongs to the service's account."""
+
+    code = "DB11"
+    message = "数据目录 {path} 属于账号 {owner}，不能以 root 运行"
+    remedy = "请改用 sudo -u {owner} 运行；root 写下的密钥和锁，服务自己打不开"
+    message_en = "The home {path} belongs to the account {owner}: root leaves it alone"
+    remedy_en = "Run it with sudo -u {owner}; keys and locks that root writes stop the service"
+
+
 @dataclass(frozen=True)
 class Home:
     """Where everything of one installation lies, below `path`."""
@@ -85,8 +95,22 @@ class Home:
         """The passwords of the two roles as libpq reads them: settings hold none."""
         return self.secrets / "pgpass"
 
+    def refuse_another_account(self) -> None:
+        """Raise HomeOfAnother for root in a home that root did not make."""
+        if os.getuid() or not self.path.exists() or not (owner := self.path.stat().st_uid):
+            return
+        try:
+            name = self.path.owner()
+        except KeyError:  # an account that this machine does not know
+            name = f"#{owner}"
+        raise HomeOfAnother(path=self.path, owner=name)
+
     def prepare(self) -> None:
-        """Make the home and its secrets where they are missing. Raises HomeNotUsable."""
+        """Make the home and its secrets where they are missing.
+
+        Raises HomeNotUsable, HomeOfAnother.
+        """
+        self.refuse_another_account()
         try:
             # The server's account must be able to walk through a home that root made.
             _directory(self.path, 0o711 if os.getuid() == 0 else 0o700)
@@ -99,7 +123,8 @@ class Home:
             raise HomeNotUsable(path=self.path, cause=error.strerror or error) from error
 
     def secret(self, name: str) -> str:
-        """Return the secret `name`, made at its first use. Raises HomeNotUsable."""
+        """Return the secret `name`, made at its first use. Raises HomeNotUsable, HomeOfAnother."""
+        self.refuse_another_account()
         place = self.secrets / name
         try:
             _directory(self.path, 0o711 if os.getuid() == 0 else 0o700)

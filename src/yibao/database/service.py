@@ -79,6 +79,7 @@ def database_at_hand(
     """
     assert name or not (fresh or drop), "the served database is never emptied"
     use_settings()
+    settings.HOME.refuse_another_account()
     with contextlib.ExitStack() as stack:
         if settings.DATABASE_EMBEDDED:
             stack.enter_context(supervisor().running())
