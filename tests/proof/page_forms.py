@@ -1,4 +1,4 @@
-"""The forms of a page as a browser sees them: where each goes, its fields, what they hold."""
+"""The forms of a page as a browser sees them: where each goes, its fields, its buttons."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -16,10 +16,18 @@ class Field:
 
 @dataclass
 class Form:
-    """A form that is posted to an address ("" for the page's own)."""
+    """A form that is sent to an address ("" for the page's own).
+
+    `place` is its place among the forms of the page; `is_of_frame`: every page has it.
+    """
 
     action: str
     fields: list[Field] = field(default_factory=list)
+    method: str = "post"
+    place: int = 0
+    is_of_frame: bool = False
+    # Name and value of each button that sends it; two empty words for one without a name.
+    buttons: list[tuple[str, str]] = field(default_factory=list)
 
     def hidden(self) -> dict[str, str]:
         """Return the hidden fields, which a browser sends as they are."""
@@ -42,17 +50,27 @@ class _Reader(HTMLParser):
         self._form: Form | None = None
         self._select: Field | None = None
         self._text: Field | None = None
+        self._is_frame = True
 
     def handle_starttag(self, tag, attrs):
         given = {name: value or "" for name, value in attrs}
-        if tag == "form" and given.get("method", "").lower() == "post":
-            self._form = Form(given.get("action", ""))
+        if tag == "main":
+            self._is_frame = False
+        if tag == "form":
+            self._form = Form(
+                given.get("action", ""),
+                method=given.get("method", "get").lower(),
+                place=len(self.forms),
+                is_of_frame=self._is_frame,
+            )
             self.forms.append(self._form)
         elif tag == "option" and self._select is not None:
             self._select.choices.append(given.get("value", ""))
             if "selected" in given:
                 self._select.value = given.get("value", "")
         name = given.get("name")
+        if self._form is not None and _sends(tag, given):
+            self._form.buttons.append((name or "", given.get("value", "")))
         if self._form is None or not name:
             return
         if tag == "input" or (tag == "button" and given.get("type", "submit") == "submit"):
@@ -75,14 +93,28 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag):
         if tag == "form":
             self._form = None
+        elif tag == "main":
+            self._is_frame = True
         elif tag == "select":
             self._select = None
         elif tag == "textarea":
             self._text = None
 
 
-def forms_of(html: str) -> list[Form]:
-    """Return the posted forms of a page, in order."""
+def _sends(tag: str, given: dict[str, str]) -> bool:
+    """Tell whether it is a button that sends its form."""
+    if tag == "button":
+        return given.get("type", "submit") == "submit"
+    return tag == "input" and given.get("type") == "submit"
+
+
+def all_forms_of(html: str) -> list[Form]:
+    """Return the forms of a page, in order."""
     reader = _Reader()
     reader.feed(html)
     return reader.forms
+
+
+def forms_of(html: str) -> list[Form]:
+    """Return the posted forms of a page, in order."""
+    return [form for form in all_forms_of(html) if form.method == "post"]

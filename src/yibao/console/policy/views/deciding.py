@@ -112,8 +112,10 @@ def reject(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
 
 @console_page()
 def withdraw(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
-    """Take one's own proposal or setting back."""
+    """Take one's own proposal or setting back; anybody else is led to where it stands."""
     form = BecauseForm(request.POST or None)
+    if request.method == "GET" and (led := _others(request, proposal_id)) is not None:
+        return led
     if request.method == "POST" and form.is_valid():
         with form.refusals(request):
             made = operations.withdraw(
@@ -126,6 +128,19 @@ def withdraw(request: ConsoleRequest, proposal_id: int) -> HttpResponse:
                 return done(request, _("已撤回"), "policy:setting", made.parameter)
             return done(request, _("已撤回"), "policy:proposal", made.id)
     return _why(request, proposal_id, form, title=_("撤回"))
+
+
+def _others(request: ConsoleRequest, proposal_id: int) -> HttpResponse | None:
+    """Return the way to a proposal that somebody else made; None for one's own."""
+    found = queries.proposal_page(
+        scope=request.scope, proposal_id=proposal_id, on=request.served_on
+    )
+    one = found.proposal
+    if found.is_own:
+        return None
+    if one.kind == Kind.SETTING:
+        return HttpResponseRedirect(address(request, "policy:setting", one.parameter))
+    return HttpResponseRedirect(address(request, "policy:proposal", one.id))
 
 
 def _why(
