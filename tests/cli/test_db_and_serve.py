@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.database.homes import connect, temporary_home
+from tests.database.homes import connect, free_port, temporary_home
 from yibao.database.home import OWNER_ROLE
 from yibao.database.supervisor import Supervisor
 
@@ -100,9 +99,7 @@ def test_one_database_elsewhere_serves_as_the_embedded_one_does(home):
 
 @pytest.mark.heavy
 def test_serve_answers_until_interrupted_and_takes_the_database_down_with_it(home):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     words = [YIBAO, "serve", "--port", port]
     server = subprocess.Popen(words, env=environment(home), stdout=subprocess.PIPE, text=True)
     try:

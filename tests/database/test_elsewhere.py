@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.database.homes import temporary_place, wheel_binaries
+from tests.database.homes import free_port, temporary_place, wheel_binaries
 from yibao.database.account import server_account
 from yibao.database.binaries import Binaries, _inspect, usable_by
 
@@ -48,9 +47,7 @@ class Elsewhere:
         self.account.own_directory(place / "pg")
         self.binaries = usable_by(self.account, binaries, place / "pg")
         self.data = place / "pg" / "data"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         words = [self.binaries.program("initdb"), "-D", self.data, "-U", "dba", "--auth=trust"]
         done = self.account.run([*words, "--encoding=UTF8", "--data-checksums"])
         assert done.returncode == 0, done.stderr
@@ -65,12 +62,12 @@ class Elsewhere:
         self._prepare()
 
     def _prepare(self) -> None:
-        for attempt in range(200):
+        while True:
             try:
                 self.ask("select 1", "postgres")
                 break
             except psycopg.OperationalError:
-                assert attempt < 199
+                assert self.server.poll() is None, "the server ended before it answered"
                 time.sleep(0.1)
         for words in SETUP.split(";\n"):
             self.ask(words, "postgres")

@@ -11,6 +11,8 @@ from tests.apps.access.offices import hire
 from tests.console import everything
 from tests.console.signed_in import sign_in_as
 from tests.journeys import arriving
+from yibao.apps.access import queries
+from yibao.apps.access.models import OperatorSession
 
 
 class Walk:
@@ -47,12 +49,18 @@ class Walk:
 
     def _opened(self, posts: tuple[str, ...], address: str, scripts: bool) -> tuple[Any, Any]:
         """Ask in the posts that may until one sees the object: some are for their makers only."""
+        self._keep_fresh()
         for role in self._in_order(posts):
             page = self._page_of(role, scripts)
-            answer = page.request.get(address, max_redirects=0)
+            answer = page.request.get(address, max_redirects=0, timeout=arriving.PATIENCE_MS)
             if answer.status not in (403, 404):
                 break
         return page, answer
+
+    def _keep_fresh(self) -> None:
+        """Let no session grow idle, nor its code old, however long the walk takes."""
+        now = queries.clock().now
+        OperatorSession.objects.filter(ended_at=None).update(seen_at=now, confirmed_at=now)
 
     def _in_order(self, posts: tuple[str, ...]) -> list[str]:
         """Return the posts with those to be first in front."""
