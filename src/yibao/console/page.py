@@ -190,7 +190,10 @@ def _enter(request: ConsoleRequest) -> None:
     clock = queries.clock(region=who.region)
     request.now, request.at, request.served_on = clock.now, clock.at, clock.served_on
     request.presence = operations.present(
-        session_id=who.session_id, on=request.served_on, now=clock.now
+        session_id=who.session_id,
+        on=request.served_on,
+        now=clock.now,
+        used=not request.route.polled,
     )
     scope = request.presence.scope
     request.scope = replace(scope, address=address_of(request))
@@ -303,6 +306,10 @@ def said(refusal: Refusal) -> str:
 def _refused(request: ConsoleRequest, refusal: Refusal) -> HttpResponse:
     with contextlib.suppress(DatabaseError):  # without a database there is no draft either
         kept.keep(request)
+    is_over = isinstance(refusal, SessionLocked | SessionEnded | PostEnded | PasswordMustChange)
+    if is_over and request.route.polled and "HX-Request" in request.headers:
+        # The page that fetched it is opened again by the browser, and hears why itself.
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     if isinstance(refusal, SessionLocked):
         return session.to_the_lock(request)
     if isinstance(refusal, SessionEnded | PostEnded | PasswordMustChange):

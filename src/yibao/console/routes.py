@@ -23,6 +23,7 @@ MASKED, WHOLE, REVEALED = "masked", "whole", "revealed"
 _METHODS = ("GET", "POST")
 _KEYS = frozenset(
     {"right", "change", "methods", "of", "within", "more", "shows", "reads", "writes", "step_up"}
+    | {"polled"}
 )
 _FILE = Path(__file__).with_name("routes.yaml")
 
@@ -42,6 +43,7 @@ class Route:
     reads: str = ""
     writes: tuple[str, ...] = ()
     step_up: bool = False
+    polled: bool = False
 
     def right_for(self, method: str) -> str:
         """Return what a request of this method needs."""
@@ -105,6 +107,7 @@ def _route(name: str, given: dict[str, Any]) -> Route:
         reads=given.get("reads", ""),
         writes=tuple(_listed(given.get("writes", ()))),
         step_up=bool(given.get("step_up", False)),
+        polled=bool(given.get("polled", False)),
     )
 
 

@@ -152,14 +152,14 @@ def take_post(*, session_id: int, post_id: int, at: datetime, now: datetime) -> 
     return scope
 
 
-def present(*, session_id: int, on: date, now: datetime) -> Presence:
+def present(*, session_id: int, on: date, now: datetime, used: bool = True) -> Presence:
     """Return the scope of a session's post, looked up anew for every request.
 
     So a closed account, an ended post or a changed password ends the session at its very next
     request. Raises SessionEnded, PostTaken, ForcedOut, SessionLocked, PasswordMustChange,
     PostEnded.
     """
-    one = open_session(session_id=session_id, now=now)
+    one = open_session(session_id=session_id, now=now, used=used)
     if one.post is None:
         raise PostEnded
     return Presence(session_id=one.id, scope=_scope(one.post, on), confirmed_at=one.confirmed_at)
@@ -173,12 +173,12 @@ def scope_of(*, operator_id: int, post_id: int, on: date) -> Scope:
     return _scope(_post(operator_id, post_id), on)
 
 
-def open_session(*, session_id: int, now: datetime) -> OperatorSession:
-    """Return a session that is open, and note that it is used. Raises as `present`."""
+def open_session(*, session_id: int, now: datetime, used: bool = True) -> OperatorSession:
+    """Return a session that is open; note that it is `used` by a person. Raises as `present`."""
     one = _open(session_id=session_id, now=now)
     if one.locked_at is not None:
         raise SessionLocked
-    if now - one.seen_at >= _SEEN_EVERY:
+    if used and now - one.seen_at >= _SEEN_EVERY:
         OperatorSession.objects.filter(id=one.id).update(seen_at=now)
     return one
 
