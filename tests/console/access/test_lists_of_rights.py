@@ -182,7 +182,7 @@ SESSIONS = "console:active_sessions"
 
 
 def test_open_sessions_are_found_by_who_and_post_and_ones_own_is_not_ended_there(admin):
-    client, scope = admin
+    client, _scope = admin
     clerk = hire(role="township_clerk", division="430423105", name="曾建华")
     sign_in_as(role="", division="", staff=clerk)
     page = text_of(client.get(reverse(SESSIONS)))

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.module_loading import autodiscover_modules
 from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
 
 from yibao.apps.access.scope import Scope
 from yibao.apps.desk import sheets
@@ -19,7 +20,8 @@ from yibao.rulebook.national import surnames
 
 # Kinds of value that name a person. `account` is a card's or a bank account's number.
 NAME, NUMBER, PHONE, ACCOUNT = "name", "number", "phone", "account"
-MASKED = (NAME, NUMBER, PHONE, ACCOUNT)
+WHOLE = {NAME: _("姓名"), NUMBER: _("证件号码"), PHONE: _("电话"), ACCOUNT: _("账号")}
+MASKED = tuple(WHOLE)
 FEN, COUNT, DAY, MOMENT, TEXT = "fen", "count", "day", "moment", "text"
 _FEN_OF_YUAN = 100
 

@@ -8,11 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from yibao.apps.access.models import Role
 from yibao.apps.access.spoken import language
 from yibao.apps.desk.models import ExportState, JobState
-from yibao.apps.desk.sources import ACCOUNT, NAME, NUMBER, PHONE
+from yibao.apps.desk.sources import WHOLE
 from yibao.console.forms import ConsoleForm, WordsField
 from yibao.rulebook import desk as limits
-
-WHOLE = {NAME: _("姓名"), NUMBER: _("证件号码"), PHONE: _("电话"), ACCOUNT: _("账号")}
 
 
 class AskExportForm(ConsoleForm):
