@@ -55,7 +55,7 @@ def test_it_locks_and_unlocks_without_scripts(width, open_page, picture):
     page.get_by_role("button", name="锁屏").click()
     assert heading(page) == HEADING
     page.get_by_label("密码").fill("wrong")
-    page.get_by_label("动态码").fill("000000")
+    page.get_by_label("动态码").fill(staff.wrong_code())
     page.get_by_role("button", name="解锁").click()
     assert "工号、密码或动态码不正确" in page.get_by_role("alert").inner_text()
     picture(page, f"locked-{width}-error")

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.apps.access.offices import AT, hire
+from tests.apps.access.offices import AT, hire, wrong_code
 from tests.journeys import arriving
 from tests.journeys.sending import DONE, REFUSED, Answer, Case, Sender, cases
 from tests.journeys.shared_server import serving
@@ -226,7 +226,7 @@ def test_one_signs_in_without_scripts(chromium):
         page.get_by_role("button", name="退出").click()
 
         sign_in(password)
-        page.get_by_label("动态码").fill("000000")
+        page.get_by_label("动态码").fill(wrong_code(key))
         page.get_by_role("button", name="下一步").click()
         assert page.get_by_role("alert").inner_text().strip()
         staff.half_a_minute_later()
