@@ -9,11 +9,13 @@ import pytest
 from django.urls import reverse
 
 from tests.apps.access.offices import hire
+from tests.apps.desk import desks
 from tests.apps.registry.people import number, person
 from tests.console import everything
 from tests.console.season import late_season
 from tests.console.signed_in import sign_in_as
 from yibao.apps.access.models import AuditRecord
+from yibao.apps.desk.models import Export
 from yibao.apps.registry.models import Erasure
 from yibao.apps.registry.operations import register_many
 from yibao.console import forms
@@ -98,3 +100,18 @@ def test_reasons_of_before_are_masked_where_they_are_shown(county, someone):
     client, _scope = sign_in_as(role="county_reviewer", division="430423")
     for address in (reverse("registry:erasures"), reverse("registry:erasure", args=[one.id])):
         assert masked(client.get(address).content.decode()), address
+
+
+def test_the_purpose_of_an_export_is_masked_on_the_page_in_the_list_and_in_the_file(county):
+    desks.declare()
+    client, scope = sign_in_as(role="county_clerk", division="430423")
+    given = {"purpose": "check", "purpose_words": WORDS, "kind": "csv"}
+    asked = client.post("/desk/exports/ask/unpaid/", given)
+    desks.run_all()
+    number = asked.url.split("/")[3]
+    assert masked(client.get(f"/desk/exports/{number}/").content.decode())
+    assert masked(client.get("/desk/exports/").content.decode())
+    file = b"".join(client.post(f"/desk/exports/{number}/take/").streaming_content)
+    assert masked(file.decode("utf-8-sig"))
+    with scoped(scope.area_from, scope.area_until):
+        assert masked(Export.objects.get(id=number).purpose_words)

@@ -125,6 +125,21 @@ def test_a_pack_holds_records_proofs_and_documents_and_is_checked_without_a_data
     assert taken.detail["records"] == 31
 
 
+def test_the_reason_of_a_pack_names_nobody_by_number_on_the_page_or_past_it(auditor):
+    client, scope = auditor
+    typed, shown = "本人来电 13812345678 问起", "本人来电 138****5678 问起"
+    asked = evidence.Asked(object_kind="person", object_id="7")
+    packs = [
+        client.post(
+            reverse("access:evidence"), {"kind": "person", "number": "7", "reason": typed}
+        ).content,
+        evidence.make_pack(scope=scope, asked=asked, reason=typed, tables=[], at=AT).content,
+    ]
+    for content in packs:
+        with zipfile.ZipFile(io.BytesIO(content)) as pack:
+            assert json.loads(pack.read("manifest.json"))["reason"] == shown
+
+
 @pytest.mark.parametrize(
     ("member", "change", "said"),
     [

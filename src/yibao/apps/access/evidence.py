@@ -179,7 +179,7 @@ def make_pack(
         "by": scope.operator_name,
         "post": scope.post_id,
         "area": scope.area_name,
-        "reason": reason.strip(),
+        "reason": mask_within(reason.strip()),
         "asked": asked.as_data(),
         "records": len(found),
         "files": {name: hashlib.sha256(body).hexdigest() for name, body in files.items()},
