@@ -31,6 +31,7 @@ class Exports:
     """The limits of exports."""
 
     rows_without_approval: int
+    counted_together: timedelta
     kept_for: timedelta
     again_for: timedelta
     least_words: int
@@ -82,6 +83,7 @@ def exports() -> Exports:
     row = _table()["exports"]
     return Exports(
         rows_without_approval=row["rows_without_approval"],
+        counted_together=timedelta(hours=row["counted_together_hours"]),
         kept_for=timedelta(hours=row["kept_hours"]),
         again_for=timedelta(minutes=row["again_minutes"]),
         least_words=row["least_words"],

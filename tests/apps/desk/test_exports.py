@@ -3,7 +3,9 @@
 import csv
 import io
 import tracemalloc
+import zipfile
 from datetime import timedelta
+from xml.etree import ElementTree
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -345,3 +347,36 @@ def test_memory_does_not_grow_with_the_rows(write):
 
     peak(2_000)
     assert peak(20_000) < peak(2_000) + 256 * 1024
+
+
+def test_a_list_in_pieces_is_the_list(clerk, reviewer):
+    """Half of what one may take alone, three times in a day: the third waits for a second person."""
+    half = limits.exports().rows_without_approval // 2
+    pieces = [ask(clerk, given={"people": half}) for _ in range(3)]
+    assert [one.needs_approval for one in pieces] == [False, False, True]
+    assert not ask(reviewer, given={"people": half}).needs_approval
+    operations.withdraw_export(scope=clerk, export_id=pieces[2].id, at=AT)
+    assert ask(clerk, given={"people": 1}).needs_approval
+    assert not ask(
+        clerk, given={"people": 1}, at=AT + limits.exports().counted_together
+    ).needs_approval
+
+
+def test_a_piece_taken_for_another_village_counts_too(clerk):
+    limit = limits.exports().rows_without_approval
+    there = clerk.narrowed(clerk.area_from, clerk.area_from + 10**3, "一处")
+    here = clerk.narrowed(clerk.area_from + 10**3, clerk.area_until, "其余")
+    assert not ask(there, given={"people": limit}).needs_approval
+    assert ask(here, given={"people": 1}).needs_approval
+
+
+@pytest.mark.parametrize("words", ["&" * 300, "核对&<名单>" * 40, "第二次\x0b排查" + "&" * 197])
+def test_whatever_a_purpose_says_the_workbook_is_whole(clerk, words):
+    """Header and footer are cut between signs, never within what stands for one."""
+    made = ask(clerk, kind="xlsx", purpose_words=words)
+    desks.run_all()
+    with zipfile.ZipFile(io.BytesIO(taken(clerk, made))) as book:
+        sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+    printed = sheet.findtext(".//{*}oddFooter").removeprefix("&L").removesuffix("&R&P/&N")
+    assert len(printed) <= 200
+    assert "&" not in printed.replace("&&", "")

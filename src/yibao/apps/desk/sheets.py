@@ -134,10 +134,7 @@ def _write_sheet(part: IO[bytes], sheet: Sheet, walk: Any) -> bool:
         if count == sheet.rows_of_a_sheet:
             break
     part.write("".join(batch).encode())
-    head, foot = (
-        escape(text.replace("&", "&&"))[:_LONGEST_FOOTER]
-        for text in (sheet.watermark, sheet.footer)
-    )
+    head, foot = _on_paper(sheet.watermark), _on_paper(sheet.footer)
     part.write(
         '</sheetData><pageSetup paperSize="9" orientation="landscape"/><headerFooter>'
         f"<oddHeader>&amp;L{head}</oddHeader><oddFooter>&amp;L{foot}&amp;R&amp;P/&amp;N</oddFooter>"
@@ -161,6 +158,17 @@ def _row(
             words.append(f'<c r="{at}"{style}><v>{cell}</v></c>')
     words.append(_text(f"{letters[len(cells)]}{number}", mark))
     return f'<row r="{number}">{"".join(words)}</row>'
+
+
+def _on_paper(text: str) -> str:
+    """Return a header's or footer's text, cut between signs: `&` is written twice there."""
+    said = ""
+    for sign in text.translate(_CONTROL):
+        more = "&&" if sign == "&" else sign
+        if len(said) + len(more) > _LONGEST_FOOTER:
+            break
+        said += more
+    return escape(said)
 
 
 def _text(at: str, text: str, *, style: int = 0) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from yibao.apps.access.spoken import language
 from yibao.apps.desk import operations, queries
+from yibao.apps.desk.exported import rows_asked_alone
 from yibao.apps.desk.models import Export, ExportState
 from yibao.apps.desk.operations.exports import NothingToExport
 from yibao.apps.desk.sources import MASKED, sources
@@ -60,6 +61,7 @@ def ask_export(request: ConsoleRequest, of: str) -> HttpResponse:
             said = _("已申请，待第二人审批") if made.needs_approval else _("已申请，正在制作")
             return done(request, said, "desk:export", made.id)
     rows = source.count(scope, given, request.at)
+    before = rows_asked_alone(scope=scope, at=request.at)
     if not rows and not form.is_bound:
         raise NothingToExport
     context = {
@@ -67,7 +69,8 @@ def ask_export(request: ConsoleRequest, of: str) -> HttpResponse:
         "source": source,
         "area": scope.area_name,
         "rows": rows,
-        "is_large": rows > limits.exports().rows_without_approval,
+        "before": before,
+        "is_large": before + rows > limits.exports().rows_without_approval,
         "conditions": source.conditions(scope, given),
         "heads": heads,
         "back": _back(request, found, given) if found else "",
@@ -93,6 +96,7 @@ def _limits() -> dict[str, Any]:
     spoken, found = language(), limits.exports()
     return {
         "limit": found.rows_without_approval,
+        "together": int(found.counted_together.total_seconds()) // 3600,
         "hours": int(found.kept_for.total_seconds()) // 3600,
         "allowed": [
             (one.label(spoken), [WHOLE[kind] for kind in WHOLE if kind in one.whole])

@@ -14,15 +14,15 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from yibao.apps.access import audit, queries
+from yibao.apps.access import audit
 from yibao.apps.access.audit import EVERYWHERE
 from yibao.apps.access.roles import apart
 from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.access.spoken import language
-from yibao.apps.desk import files, jobs, sheets
+from yibao.apps.desk import exported, files, jobs, sheets
 from yibao.apps.desk.models import EXPORT, Export, ExportState
 from yibao.apps.desk.running import Running
-from yibao.apps.desk.sources import kind_of_cell, sources, written
+from yibao.apps.desk.sources import WHOLE, kind_of_cell, sources, written
 from yibao.core.refusal import Refusal
 from yibao.database import scope as database_scope
 from yibao.rulebook import desk as limits
@@ -138,7 +138,7 @@ def ask_export(
         rows = source.count(scope, given, at)
         if not rows:
             raise NothingToExport
-        large = rows > limits.exports().rows_without_approval
+        large = exported.needs_a_second_person(scope=scope, rows=rows, at=at)
         made = Export.objects.create(
             region=scope.region,
             area_no=scope.area_from,
@@ -256,7 +256,7 @@ def make_export(*, running: Running) -> str:
             heads = source.heads(scope, found.given)
             sheet = sheets.Sheet(
                 title=found.title,
-                watermark=_watermark(found),
+                watermark=exported.watermark(found),
                 footer=f"导出编号 {found.id}　{found.purpose_words}",
                 heads=[str(head.label) for head in heads],
                 kinds=[kind_of_cell(head.kind) for head in heads],
@@ -326,25 +326,11 @@ def _rows(
     running.report(number, number)
 
 
-def _watermark(found: Export) -> str:
-    moment = f"{found.asked_at.astimezone(queries.CHINA):%Y-%m-%d %H:%M}"
-    return (
-        f"导出编号 {found.id}　{found.operator_name}　{moment}　{found.area_name}　"
-        f"用途：{found.purpose_words}　仅限此用途，不得转发"
-    )
-
-
 def _check_whole(scope: Scope, purpose: str, whole: Sequence[str]) -> None:
     allowed = limits.exports().purposes[purpose]
     beyond = set(whole) - allowed.whole
     if whole and (beyond or not scope.allows("export.whole")):
-        words = {
-            "name": _("姓名"),
-            "number": _("证件号码"),
-            "phone": _("电话"),
-            "account": _("账号"),
-        }
-        what = "、".join(str(words[one]) for one in sorted(beyond or whole))
+        what = "、".join(str(WHOLE[one]) for one in sorted(beyond or whole))
         raise WholeNotAllowed(purpose=allowed.label(language()), what=what)
 
 
