@@ -211,3 +211,26 @@ def test_after_a_decision_the_next_request_comes_by_itself(office):
     assert answer.request["PATH_INFO"] == page[1]
     assert "这是下一件，还有 1 件" in text_of(answer)
     assert "Alt N" not in text_of(answer)
+
+
+def test_an_approval_counts_for_what_the_approver_read_and_nothing_else(office):
+    """A tab that was opened before the request was returned and made larger approves nothing."""
+    asked(office, valid_until=(ON + timedelta(days=30)).isoformat())
+    made = GrantRequest.objects.get()
+    page = text_of(office["second"].get(reverse("access:grant", args=[made.id])))
+    shown = page.partition('name="shown" value="')[2].partition('"')[0]
+    approve = reverse("access:approve_grant", args=[made.id])
+    back = reverse("access:return_grant", args=[made.id])
+    assert office["second"].post(back, {"reason": "期限太长"}).status_code == 302
+    again = reverse("access:revise_grant", args=[made.id])
+    assert office["first"].post(again, wanted() | {"send": "1"}).status_code == 302
+
+    answer = office["second"].post(approve, {"shown": shown})
+    assert answer.status_code == 409
+    assert "E965" in text_of(answer)
+    assert not Post.objects.filter(role="county_clerk").exists()
+
+    page = text_of(office["second"].get(reverse("access:grant", args=[made.id])))
+    shown = page.partition('name="shown" value="')[2].partition('"')[0]
+    assert office["second"].post(approve, {"shown": shown}).status_code == 302
+    assert Post.objects.filter(role="county_clerk").exists()

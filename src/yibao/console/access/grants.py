@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from yibao.apps.access import operations, queries, rights
 from yibao.apps.access.models import GrantRequest, GrantState, Operator
+from yibao.apps.access.operations.grants import mark_of
 from yibao.console import queues
 from yibao.console.access.forms import ReasonForm, RequestForm
 from yibao.console.access.listed import POSTS_LIST, REQUESTS_LIST
@@ -84,7 +85,12 @@ def approve(request: ConsoleRequest, request_id: int) -> HttpResponse:
     if request.method != "POST":
         return _to_grant(request, request_id)
     here = queues.place_of(request, queues.GRANTS, request_id)
-    operations.approve_request(scope=request.scope, request_id=request_id, at=request.at)
+    operations.approve_request(
+        scope=request.scope,
+        request_id=request_id,
+        at=request.at,
+        shown=request.POST.get("shown"),
+    )
     return queues.go_on(request, here, _("已批准，岗位生效"))
 
 
@@ -191,6 +197,7 @@ def _one(request: ConsoleRequest, request_id: int, form: ReasonForm | None = Non
     context = {
         "queue": queues.place_of(request, queues.GRANTS, request_id),
         "one": one,
+        "shown": mark_of(one),
         "said": rights.consequence(
             operator=one.operator,
             organisation_id=one.organisation_id,

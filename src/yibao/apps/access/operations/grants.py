@@ -4,6 +4,7 @@ Second persons are told apart by person; the database refuses the same past this
 (access/0005_rights, docs/decisions/0010-rights.md).
 """
 
+import hashlib
 from datetime import date, datetime
 
 from django.db import transaction
@@ -45,6 +46,16 @@ class RequestWaits(Refusal):
     remedy = "请等待批准，或撤回原申请"
     message_en = "A request for the same post of this person is waiting"
     remedy_en = "Wait for it, or withdraw it"
+
+
+class RequestChanged(Refusal):
+    """The request was changed after the page that approves it was opened."""
+
+    code = "E965"
+    message = "这项申请在您打开页面之后改过，没有批准"
+    remedy = "请重新打开申请，按现在的岗位、机构和期限核对后再决定"
+    message_en = "The request was changed after you opened it; nothing was approved"
+    remedy_en = "Open it anew and decide on the post, place and time that it asks for now"
 
 
 class NotYourRequest(Refusal):
@@ -151,8 +162,12 @@ def revise_request(
 
 
 @transaction.atomic
-def approve_request(*, scope: Scope, request_id: int, at: datetime) -> Post:
+def approve_request(
+    *, scope: Scope, request_id: int, at: datetime, shown: str | None = None
+) -> Post:
     """Put a requested post in force. Not by who drafted it, and not by whom it concerns.
+
+    `shown` is the mark (`mark_of`) of what the approver read: another request is RequestChanged.
 
     Raises NotAllowed, NotThere, StepNotAllowed, SecondPersonNeeded, NotToOneself, PostsExclude,
     PostOver, PostTwice.
@@ -161,6 +176,8 @@ def approve_request(*, scope: Scope, request_id: int, at: datetime) -> Post:
     one = _locked(scope, request_id)
     state = GRANT.next(one.state, "approve")
     _check_second(scope, one)
+    if shown is not None and shown != mark_of(one):
+        raise RequestChanged
     if one.valid_until <= at.date():
         raise PostOver(until=one.valid_until)
     check_held(one.operator, one.role, one.valid_from, one.valid_until)
@@ -222,6 +239,12 @@ def grant_by_two(
         at=at,
     )
     return approve_request(scope=approver, request_id=asked.id, at=at)
+
+
+def mark_of(one: GrantRequest) -> str:
+    """Return the mark of what a request asks for: another role, place, time or reason, another."""
+    asked = (one.role, one.organisation_id, one.valid_from, one.valid_until, one.reason)
+    return hashlib.sha256("\0".join(map(str, asked)).encode()).hexdigest()[:16]
 
 
 def _locked(scope: Scope, request_id: int) -> GrantRequest:
