@@ -9,6 +9,9 @@ what the list shows, `File` is uploaded. Fields that are not named here stay as 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.apps.collection.town import Line, payment_file
 from tests.apps.enrolment.ledger_files import file_of, line
@@ -16,6 +19,8 @@ from tests.apps.policy.bureau import PAPER
 from tests.apps.registry.people import number
 from tests.apps.subsidy.rosters import roster_file
 from tests.journeys.papers import HEAD_ROW, cells_of, corrected
+from tests.proof.page_forms import Field, Form
+from yibao.apps.enrolment.ledgers.reading import ORIGIN
 from yibao.core.identity import make_resident_number
 
 
@@ -43,15 +48,17 @@ class Label:
 
 @dataclass(frozen=True)
 class Mended:
-    """The error file at an address beside the form's, with every line put right."""
+    """The error file at an address beside the form's, with its lines put right."""
 
     of: str
     changes: dict[str, object]
 
     def mended(self, errors: bytes) -> bytes:
         """Return the file with the changes in each of its lines."""
-        lines = len(cells_of(errors)) - HEAD_ROW - 1
-        told = [(n, *one) for n in range(1, lines + 1) for one in self.changes.items()]
+        cells = cells_of(errors)
+        origin = cells[HEAD_ROW].index(ORIGIN)
+        lines = [n for n, one in enumerate(cells[HEAD_ROW + 1 :], start=1) if one[origin]]
+        told = [(n, *one) for n in lines for one in self.changes.items()]
         return corrected(errors, *told)
 
 
@@ -78,7 +85,8 @@ _CONTENTS: dict[str, dict[str, Content]] = {
     },
     "access:grant_post": {"role": "county_clerk", "valid_until": "2021-03-18"},
     "access:certificate": {**_CERTIFICATE, "passed_on": "2020-09-01"},
-    "access:evidence": {"kind": "person", "number": "1"},
+    # A number that no person has: which has a record depends on what was opened before.
+    "access:evidence": {"kind": "person", "number": "987654321"},
     "registry:reveal": {"what": ("phone",), "purpose": "verify"},
     "registry:erasure": {"decision": "approve", "answer": "同意"},
     "enrolment:upload": {
@@ -168,3 +176,49 @@ def contents(region: str, route: str) -> dict[str, Content]:
     """Return what a form that is sent to the route is filled with, by field."""
     elsewhere = _ELSEWHERE.get(region, {}).get(route, {})
     return _USUAL | _CONTENTS.get(route, {}) | elsewhere
+
+
+def posted(region: str, route: str, form: Form) -> dict[str, Any]:
+    """Return what a browser sends of the form when it is filled in; of its buttons the last."""
+    given, sent = contents(region, route), {}
+    for one in form.fields:
+        content = given.get(one.name)
+        if one.kind == "file":
+            sent |= _file(one.name, content)
+        elif one.kind in ("radio", "checkbox"):
+            _ticked(sent, one, content)
+        elif one.kind == "select":
+            sent[one.name] = _chosen(one, content)
+        elif one.kind != "submit":
+            found = given.get(one.name.removesuffix("_q"))
+            content = found.words if isinstance(found, Found) else content
+            typed = isinstance(content, str) and one.kind != "hidden"
+            sent.setdefault(one.name, content if typed else one.value)
+    return sent | {name: value for name, value in form.buttons[-1:] if name}
+
+
+def _file(name: str, content: Content | None) -> dict[str, SimpleUploadedFile]:
+    if not isinstance(content, File):
+        return {}
+    return {name: SimpleUploadedFile(content.name, content.content())}
+
+
+def _ticked(sent: dict[str, Any], one: Field, content: Content | None) -> None:
+    """Add what is ticked: what is wanted, else what is drawn so; of a choice of one the first."""
+    wanted = content == ALL or (isinstance(content, tuple) and (one.value or "on") in content)
+    if one.kind == "checkbox":
+        if wanted or one.is_checked:
+            sent.setdefault(one.name, []).append(one.value or "on")
+    elif content == one.value or (not isinstance(content, str) and one.name not in sent):
+        sent[one.name] = one.value
+
+
+def _chosen(one: Field, content: Content | None) -> str:
+    if isinstance(content, Label):
+        lines = zip(one.choices, one.labels, strict=True)
+        content = next((value for value, label in lines if content.words in label), None)
+    if isinstance(content, str) and content in one.choices:
+        return content
+    # Lines of an entry grid that nobody fills in stay empty.
+    first = "" if one.name.startswith("g-") else next((c for c in one.choices if c), "")
+    return one.value or first

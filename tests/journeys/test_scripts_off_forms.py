@@ -40,9 +40,10 @@ SCRIPTS_ONLY = {
     "policy:check": "the text is checked while it is typed",
 }
 # Sent in the test of signing in: whoever is signed in does not see them.
-BEFORE_A_POST = ("sign_in", "code", "factor", "password", "posts")
+BEFORE_A_POST = ("sign_in", "code", "factor", "password", "posts", "locked")
 # After these the page itself shows what was done.
 SILENT = {
+    "console:lock",
     "console:preferences",
     "console:sign_out",
     "console:sign_out_everywhere",
@@ -60,7 +61,10 @@ REFUSED_THERE = {
     ("xingan", "subsidy:grants"): "there is no fixed list",
     ("xingan", "collection:upload"): "the file names a channel of another region",
     ("xingan", "enrolment:upload"): "the file is of a village of another region",
-    ("xingan", "policy:withdraw"): "only whoever proposed it takes it back",
+    ("xingan", "subsidy:lists"): "nobody has matched",
+    ("hengshan", "access:evidence"): "nobody did anything with that person",
+    ("xingan", "access:evidence"): "nobody did anything with that person",
+    ("hengshan", "subsidy:confirm"): "no person uploaded the roster",
 }
 
 
@@ -194,7 +198,7 @@ def test_an_act_that_asks_for_the_code_again_goes_on_without_scripts(chromium):
             assert (answer.outcome, answer.wrong) == (DONE, ""), f"{case.name}: {answer}"
 
 
-def test_one_signs_in_without_scripts(chromium):
+def test_one_signs_in_locks_and_unlocks_without_scripts(chromium):
     staff = hire(role="township_clerk", division="430423105")
     Operator.objects.update(password_is_one_time=True)
     Authenticator.objects.all().delete()
@@ -232,5 +236,13 @@ def test_one_signs_in_without_scripts(chromium):
         staff.half_a_minute_later()
         page.get_by_label("动态码").fill(code_at(key, queries.clock().now))
         page.get_by_role("button", name="下一步").click()
+        assert page.locator("h1").inner_text() == "今天要办的事"
+        page.locator('form[action*="/lock/"] button').click()
+        assert page.locator("h1").first.inner_text() == "屏幕已锁定"
+        page.get_by_label("密码").fill(password)
+        if page.get_by_label("动态码").count():
+            staff.half_a_minute_later()
+            page.get_by_label("动态码").fill(code_at(key, queries.clock().now))
+        page.get_by_role("button", name="解锁").click()
         assert page.locator("h1").inner_text() == "今天要办的事"
         context.close()

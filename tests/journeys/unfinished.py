@@ -25,6 +25,7 @@ from yibao.apps.desk import operations as desk
 from yibao.apps.desk.operations.drafts import FormPlace, keep_draft
 from yibao.apps.enrolment import operations as enrolment
 from yibao.apps.enrolment.tasks import LEDGER
+from yibao.apps.policy.models import Proposal
 from yibao.apps.registry.models import Person
 from yibao.rulebook import desk as limits
 
@@ -97,6 +98,7 @@ def _ledgers(world: World, shown: Shown) -> None:
         if is_held:
             jobs.hold(scope=clerk, job_id=job.id, at=AT)
         ids.append(ledger.id)
+        shown.routes[f"enrolment:{'resume' if is_held else 'pause'}"] = ((ledger.id,),)
     # Nobody of these has paid: they may be taken back.
     written = upload(township, line(131), at=AT)
     enrolment.confirm_ledger(scope=township, import_id=written.id, at=AT)
@@ -113,6 +115,7 @@ def _grant(world: World, shown: Shown) -> None:
     known = tuple((one,) for one in shown.objects["grant_request"])
     shown.routes["access:grant"] = (*known, (asked,))
     shown.routes["access:revise_grant"] = ((returned,),)
+    shown.routes["access:withdraw_grant"] = ((asked,),)
 
 
 def _wanted(world: World, shown: Shown) -> int:
@@ -141,7 +144,7 @@ def _desk(world: World, shown: Shown) -> None:
     job = jobs.enqueue(scope=clerk.scope, kind="counting", title="数数", given={"to": 9}, at=AT)
     shown.routes["desk:export"] = tuple((one.id,) for one in (ready, *waiting))
     shown.routes["desk:job"] = ((job.id,),)
-    desk.write_notice(
+    notice = desk.write_notice(
         scope=_staff(world, shown, "system_admin").scope,
         title="本周五集中核对",
         text="请各乡镇当日完成第二次排查。",
@@ -152,6 +155,7 @@ def _desk(world: World, shown: Shown) -> None:
         is_urgent=True,
         at=AT,
     )
+    shown.routes["desk:withdraw_notice"] = ((notice.id,),)
     desk.save_list(
         scope=clerk.scope,
         of="unpaid",
@@ -187,14 +191,19 @@ def _asked(scope: Scope, *, people: int) -> Any:
 def _proposals(world: World, shown: Shown) -> None:
     """A draft of the officer's own, and one that waits for the reviewer."""
     officer = _staff(world, shown, "policy_officer")
-    own = Bureau(officer.scope, officer.scope).draft("", title="再降一次")
+    own = _lowered(Bureau(officer.scope, officer.scope), "再降一次")
     other = hire(role="policy_officer", division=LEAGUE, name="孟和", at=insured.AT).scope
     bureau = Bureau(other, other)
-    made = bureau.draft("", title="降低起付标准")
-    lower = LOWERED.replace("150", "100").replace("proposal_1", f"proposal_{made.number}")
-    made = bureau.save(made, lower)
-    submitted = bureau.submit(made)
+    submitted = bureau.submit(_lowered(bureau, "降低起付标准"))
     for route in ("edit", "value", "clause", "simulate", "withdraw"):
         shown.routes[f"policy:{route}"] = ((own.id,),)
-    shown.routes["policy:reject"] = ((submitted.id,),)
+    for route in ("activate", "reject"):
+        shown.routes[f"policy:{route}"] = ((submitted.id,),)
     shown.routes["policy:proposal"] = (*shown.routes["policy:proposal"], (submitted.id,), (own.id,))
+
+
+def _lowered(bureau: Bureau, title: str) -> Proposal:
+    """A draft that changes one value."""
+    made = bureau.draft("", title=title)
+    text = LOWERED.replace("150", "100").replace("proposal_1", f"proposal_{made.number}")
+    return bureau.save(made, text, title=title)

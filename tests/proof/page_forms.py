@@ -12,6 +12,8 @@ class Field:
     kind: str
     value: str = ""
     choices: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)  # what each choice of a select shows
+    is_checked: bool = False
 
 
 @dataclass
@@ -66,6 +68,7 @@ class _Reader(HTMLParser):
             self.forms.append(self._form)
         elif tag == "option" and self._select is not None:
             self._select.choices.append(given.get("value", ""))
+            self._select.labels.append("")
             if "selected" in given:
                 self._select.value = given.get("value", "")
         name = given.get("name")
@@ -77,6 +80,7 @@ class _Reader(HTMLParser):
             one = Field(name, given.get("type", "text"), given.get("value", ""))
             if one.kind in ("radio", "checkbox", "submit"):
                 one.choices = [one.value]
+                one.is_checked = "checked" in given
             self._form.fields.append(one)
         elif tag == "select":
             self._select = Field(name, "select")
@@ -86,6 +90,8 @@ class _Reader(HTMLParser):
             self._form.fields.append(self._text)
 
     def handle_data(self, data):
+        if self._select is not None and self._select.labels:
+            self._select.labels[-1] += data
         if self._text is not None:
             # A browser drops the newline that the tag is followed by.
             self._text.value += data if self._text.value else data.removeprefix("\n")

@@ -139,10 +139,17 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def asked(client: Client, method: str, address: str) -> HttpResponse:
-    """Send the request; a form with nothing filled in for a POST. The browser keeps the session it had."""
+def asked(
+    client: Client, method: str, address: str, given: dict[str, object] | None = None
+) -> HttpResponse:
+    """Send the request; for a POST with what is given, else a form with nothing filled in.
+
+    The browser keeps the session it had.
+    """
     kept = client.cookies[_COOKIE].value if _COOKIE in client.cookies else ""
-    answer = client.get(address) if method == "GET" else client.post(address, {"sent": "1"})
+    answer = (
+        client.get(address) if method == "GET" else client.post(address, given or {"sent": "1"})
+    )
     if kept:
         client.cookies[_COOKIE] = kept
     return answer

@@ -80,11 +80,15 @@ class BookedEntry:
 
 
 def open_books(*, scope: Scope, unit_id: int, on: date, at: datetime) -> dict[str, Book]:
-    """Open the main book and the three sub-ledgers of a unit; those already open stay."""
+    """Open the main book and the three sub-ledgers of a unit; those already open stay.
+
+    One act, one record: it names every book that was opened.
+    """
     scope.require("fund.open_books")
     with scoped(scope):
         unit = Organisation.objects.get(id=unit_id)
         books = {}
+        opened: dict[str, int] = {}
         for kind in BookKind:
             book, made = Book.objects.get_or_create(
                 fund="resident",
@@ -99,14 +103,17 @@ def open_books(*, scope: Scope, unit_id: int, on: date, at: datetime) -> dict[st
             )
             books[kind.value] = book
             if made:
-                audit.record(
-                    scope=scope,
-                    action="fund.open_books",
-                    at=at,
-                    object_kind="book",
-                    object_id=str(book.id),
-                    area_no=book.area_no,
-                )
+                opened[kind.value] = book.id
+        if opened:
+            audit.record(
+                scope=scope,
+                action="fund.open_books",
+                at=at,
+                object_kind="book",
+                object_id=str(next(iter(opened.values()))),
+                area_no=unit.area_from,
+                detail={"books": opened},
+            )
         return books
 
 
