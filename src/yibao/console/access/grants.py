@@ -197,7 +197,7 @@ def _one(request: ConsoleRequest, request_id: int, form: ReasonForm | None = Non
     context = {
         "queue": queues.place_of(request, queues.GRANTS, request_id),
         "one": one,
-        "shown": mark_of(one),
+        "shown": mark_of(one=one),
         "said": rights.consequence(
             operator=one.operator,
             organisation_id=one.organisation_id,

@@ -176,7 +176,7 @@ def approve_request(
     one = _locked(scope, request_id)
     state = GRANT.next(one.state, "approve")
     _check_second(scope, one)
-    if shown is not None and shown != mark_of(one):
+    if shown is not None and shown != mark_of(one=one):
         raise RequestChanged
     if one.valid_until <= at.date():
         raise PostOver(until=one.valid_until)
@@ -241,10 +241,10 @@ def grant_by_two(
     return approve_request(scope=approver, request_id=asked.id, at=at)
 
 
-def mark_of(one: GrantRequest) -> str:
+def mark_of(*, one: GrantRequest) -> str:
     """Return the mark of what a request asks for: another role, place, time or reason, another."""
     asked = (one.role, one.organisation_id, one.valid_from, one.valid_until, one.reason)
-    return hashlib.sha256("\0".join(map(str, asked)).encode()).hexdigest()[:16]
+    return hashlib.sha256("\0".join(map(str, asked)).encode()).hexdigest()
 
 
 def _locked(scope: Scope, request_id: int) -> GrantRequest:
