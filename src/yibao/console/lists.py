@@ -4,11 +4,12 @@
 
 Everything that a list shows is in its address, so that a tab can be reloaded and passed on. The
 same statements a page whatever it holds: saved lists, count, rows (one more after the first page,
-one more where rows are summed, one more where the list has groups; of a list too long to be counted
-groups are taken only when they are asked for).
+one more where rows are summed, one more where a condition is `Led`, one more where the list has
+groups; of a list too long to be counted groups are taken only when they are asked for).
 """
 
 import io
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
@@ -16,7 +17,7 @@ from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from yibao.apps.desk import queries, sheets
 from yibao.apps.desk.models import SavedList
 from yibao.apps.desk.sources import written
-from yibao.apps.desk.tables import Ask, Row, count_of, groups_of, page_of, reading, sums_of
+from yibao.apps.desk.tables import Ask, Row, found_of, groups_of, page_of, reading, sums_of
 from yibao.console import listing
 from yibao.console.listed import Listed
 from yibao.console.listing import PASSING, SIZE, Column, List
@@ -70,10 +71,11 @@ def _listed(
     size, up_to = _size(request, state), limits.lists().counted_up_to
     picked, every = _picked(request), "every" in request.GET
     with reading(scope) as cursor:
-        counted = count_of(cursor, table=asked.table, ask=ask, up_to=up_to)
+        rows = found_of(cursor, table=asked.table, ask=ask, up_to=up_to)
+        counted, ask = rows.counted, rows.ask
         if counted > up_to and ask.order != asked.order:
             # Sorting what is not counted to its end would read all of it.
-            ask = Ask(ask.values, ask.where, asked.order, asked.descending)
+            ask = replace(ask, order=asked.order, descending=asked.descending)
         found = page_of(
             cursor,
             table=asked.table,

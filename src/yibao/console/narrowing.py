@@ -7,6 +7,7 @@ from django import forms
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 
+from yibao.apps.desk.tables import Led
 from yibao.apps.registry.numbers import is_number_of_ours
 from yibao.apps.registry.queries.search import above
 from yibao.console.desk.forms import ListForm
@@ -41,7 +42,10 @@ def by_person(text: str, *, person: str = "t.person_id", name: str = "t.name") -
             " where d.number_index = %(number_index)s)"
         )
         return [found], {"number_index": index_of(text, of=NUMBER)}
-    return [f"{name} >= %(name)s and {name} < %(name_end)s"], {
+    called = "{name} >= %(name)s and {name} < %(name_end)s".format
+    lead = f"select o.id from registry_person o where {called(name='o.name')}"  # noqa: S608 - a fixed text
+    walked = called(name=f"({name} || '')")
+    return [Led(called(name=name), lead=lead, column=person, walked=walked)], {
         "name": text,
         "name_end": above(text),
     }

@@ -24,6 +24,8 @@ _WALKING = {
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
     "enable_bitmapscan": "off",
+    # Nor is a whole table kept aside and looked through for every row.
+    "enable_material": "off",
     "max_parallel_workers_per_gather": "0",
     "jit": "off",
 }

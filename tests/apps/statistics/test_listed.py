@@ -1,6 +1,6 @@
 """The lists of people and of the unpaid name whom the figures count, whatever befell them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import product
 
 import pytest
@@ -9,13 +9,18 @@ from django.utils.timezone import localdate
 
 from tests.apps.access.offices import AT
 from tests.apps.collection.town import YEAR, settle_in
+from tests.apps.desk.both_ways import agree
 from yibao.apps.access.scope import scoped
 from yibao.apps.collection.models import Due
 from yibao.apps.desk.tables import Ask, count_of, page_of, reading
-from yibao.apps.enrolment.models import Coverage, OtherCover
-from yibao.apps.registry.models import Person
+from yibao.apps.enrolment.models import Coverage, Enrolment, OtherCover
+from yibao.apps.registry.models import Household, Person
 from yibao.apps.statistics.queries.listed import BY_HOUSEHOLD, PEOPLE, UNPAID
 from yibao.apps.statistics.queries.standing import STANDING
+from yibao.console.collection.listed import DUES_LIST
+from yibao.console.enrolment.listed import COVERAGES_LIST
+from yibao.console.listing import List
+from yibao.console.statistics.listed import HOUSEHOLDS_LIST, PEOPLE_LIST, UNPAID_LIST
 
 EARLIER, LATER = AT - timedelta(days=9), AT + timedelta(days=9)
 FULL = 280_00
@@ -160,3 +165,76 @@ def test_a_page_is_planned_as_a_walk_and_what_reads_every_row_is_not(county):
             return cursor.fetchone()[0]
 
     assert (planned(), planned(whole=True)) == ("off", "on")
+
+
+@pytest.mark.parametrize(
+    ("asked", "queries"),
+    [
+        (
+            PEOPLE_LIST,
+            [
+                *("", "who=王", "who=王建", "who=李", "sex=male", "village_no=1", "village_no=77"),
+                *(
+                    f"kind={kind}"
+                    for kind in ("own", "supported", "elsewhere", "unpaid", "covered")
+                ),
+                f"since_first={EARLIER:%Y-%m-%d}",
+                f"since_last={EARLIER:%Y-%m-%d}",
+                f"since_first={LATER:%Y-%m-%d}",
+                f"since_first={EARLIER:%Y-%m-%d}&since_last={EARLIER:%Y-%m-%d}&kind=elsewhere",
+                *("born_from=1960", "born_last=1960", "born_from=1900&born_last=2020"),
+                *("who=王&kind=supported", "kind=elsewhere&sex=female", "who=王&sort=born"),
+            ],
+        ),
+        (
+            UNPAID_LIST,
+            [
+                *("", "who=王", "reason=none", "reason=away", "reason=hardship", "owes=yes"),
+                *("owes=no", "who=王&reason=away", "reason=away&owes=no", "who=王&owes=no"),
+            ],
+        ),
+        (HOUSEHOLDS_LIST, ["", "village_no=1", "village_no=77", "open=on", "open=on&village_no=1"]),
+        (
+            COVERAGES_LIST,
+            [
+                *("", "who=王", "who=李", "who=王&state=cancelled"),
+                *(f"state={state}" for state in ("now", "later", "over", "suspended", "cancelled")),
+            ],
+        ),
+        (DUES_LIST, ["", "who=王", "state=open", "state=settled", "who=王&state=open"]),
+    ],
+    ids=lambda one: one.code if isinstance(one, List) else "",
+)
+def test_a_condition_leads_by_its_index_to_the_rows_that_its_words_mean(
+    county, everybody, monkeypatch, asked, queries
+):
+    befall(county, list(everybody))
+    found = {
+        query: agree(monkeypatch, asked, query, scope=county, year=YEAR, at=AT) for query in queries
+    }
+    sizes = {len(ids) for ids in found.values()}
+    assert len(sizes) > 2, "conditions that leave all or nothing show little"
+
+
+def befall(county, ids):
+    """Give some a household, a reason, a day of birth, another name; suspend some, end some."""
+    with scoped(county):
+        area_no = Person.objects.get(id=ids[0]).area_no
+        homes = [
+            Household.objects.create(
+                region=county.region,
+                area_no=area_no,
+                household_no=f"H{number}",
+                village_no=number,
+                created_at=AT,
+            )
+            for number in ("1", "2", "3")
+        ]
+        for first, home in enumerate(homes[:2]):
+            Person.objects.filter(id__in=ids[first::7]).update(household=home)
+        Person.objects.filter(id__in=ids[::5]).update(name="李海燕", born=date(1961, 5, 1))
+        Enrolment.objects.filter(person_id__in=ids[::3]).update(unpaid_reason="away")
+        lasts = Coverage.objects.filter(cancelled_at=None)
+        lasts.filter(person_id__in=ids[::4]).update(suspended_from=localdate(AT))
+        lasts.filter(person_id__in=ids[1::4]).update(period=(EARLIER - timedelta(1), EARLIER))
+        lasts.filter(person_id__in=ids[2::4]).update(period=(LATER, LATER + timedelta(1)))

@@ -7,7 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.apps.access.offices import AT
 from tests.apps.collection.town import Line, payment_file, payments, take
+from tests.apps.desk.both_ways import agree
 from tests.apps.registry.people import SHICANG
 from tests.console.season import late_season
 from tests.console.signed_in import sign_in_as
@@ -185,3 +187,17 @@ def test_a_file_known_already_stays_one_row(season, county):
     )
     assert len(ids(said(county, FILES))) == 2
     assert reverse("collection:files") == FILES
+
+
+def test_a_condition_leads_by_its_index_to_the_payments_that_its_words_mean(season, monkeypatch):
+    take(season, Line(n=60, channel="POS机", paid_at="2020-12-01 09:00:00", name="李海燕"))
+    queries = [
+        *("", "text=王", "text=李", "text=无", "channel=pos", "voucher_no=X1"),
+        *(f"state={state}" for state in ("matched", "unmatched", "new")),
+        *("text=王&state=new", "text=李&state=new", "channel=pos&state=matched"),
+        "paid_from=2020-12-01",
+    ]
+    asked = lists()["payments"]
+    found = [agree(monkeypatch, asked, one, scope=season, year=2021, at=AT) for one in queries]
+    assert len({len(ids) for ids in found}) > 2
+    agree(monkeypatch, lists()["unmatched"], "text=王", scope=season, year=2021, at=AT)

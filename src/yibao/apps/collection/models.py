@@ -51,7 +51,32 @@ class Due(ScopedModel):
                 & Q(owed_fen__gte=F("paid_fen") + F("subsidised_fen")),
             ),
         ]
-        indexes = [models.Index(fields=["year", "area_no"], name="dues_of_an_area")]
+        indexes = [
+            models.Index(fields=["year", "area_no"], name="dues_of_an_area"),
+            # What is owed and since when it is paid is asked of every row of long lists: answered
+            # by the index alone.
+            models.Index(
+                fields=["person", "year"],
+                include=["area_no", "settled_at", "owed_fen", "subsidised_fen", "paid_fen"],
+                name="dues_that_stand",
+                condition=Q(cancelled_at__isnull=True),
+            ),
+            models.Index(
+                fields=["year", "area_no", "id"],
+                name="dues_open",
+                condition=Q(cancelled_at__isnull=True, settled_at__isnull=True),
+            ),
+            models.Index(
+                fields=["settled_at", "year", "area_no", "person"],
+                name="dues_by_day",
+                condition=Q(cancelled_at__isnull=True, settled_at__isnull=False),
+            ),
+            models.Index(
+                fields=["year", "area_no", "person"],
+                name="dues_supported",
+                condition=Q(cancelled_at__isnull=True, paid_fen=0, subsidised_fen__gt=0),
+            ),
+        ]
 
 
 class Relief(ScopedModel):
@@ -135,6 +160,10 @@ class Payment(ScopedModel):
         indexes = [
             models.Index(fields=["year", "number_index"], name="payments_by_number"),
             models.Index(fields=["year", "paid_at", "id"], name="payments_listed"),
+            # Not by the year first: the planner would take them for the order of the list.
+            models.Index(fields=["channel", "year", "paid_at", "id"], name="payments_by_channel"),
+            models.Index(fields=["name", "year"], name="payments_by_name"),
+            models.Index(fields=["voucher_no"], name="payments_by_voucher"),
         ]
         triggers = [
             pgtrigger.Protect(

@@ -8,7 +8,7 @@ name of another table) stands in the select list as a subquery: counting then sk
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +18,7 @@ from yibao.apps.access.scope import Scope, scoped
 from yibao.database.sealing import unseal
 
 _AT_ONCE = 2000
+LED = 30_000  # up to so many rows are looked up one by one where an index leads to them
 Row = SimpleNamespace
 
 
@@ -35,6 +36,38 @@ class Table:
     along: Sequence[str] = ()
 
 
+class Led(str):
+    """A condition with an index that leads to what it leaves.
+
+    `lead` selects the values of `column` that it leaves; without `is_exact` some more, so that the
+    condition itself is asked too. One that `looks_at_all` leads only where no other does. Who reads
+    everything uses the plain words; a walk in which most rows fit uses `walked`, where given: words
+    that no index serves.
+    """
+
+    lead: str
+    column: str
+    is_exact: bool
+    looks_at_all: bool
+    walked: str
+
+    def __new__(
+        cls,
+        words: str,
+        *,
+        lead: str,
+        column: str = "t.person_id",
+        is_exact: bool = True,
+        looks_at_all: bool = False,
+        walked: str = "",
+    ) -> "Led":
+        """Return the condition's words with the way to its rows."""
+        made = super().__new__(cls, words)
+        made.lead, made.column, made.is_exact = lead, column, is_exact
+        made.looks_at_all, made.walked = looks_at_all, walked or words
+        return made
+
+
 @dataclass(frozen=True)
 class Ask:
     """What is asked of a table: parameters, conditions on `t`, an order that `id` completes."""
@@ -48,6 +81,13 @@ class Ask:
     def keys(self) -> list[str]:
         """The columns of the order, the id last."""
         return list(dict.fromkeys([*self.order, "id"]))
+
+    def of(self, ids: Sequence[int], *, column: str = "t.id", where: Sequence[str] = ()) -> "Ask":
+        """Return the same of these values of a column only, and what else is asked of them."""
+        name = column.replace(".", "_")
+        # A select of its own: the planner then takes them for few, and looks each up.
+        chosen = f"{column} = any((select %({name})s::bigint[])::bigint[])"
+        return replace(self, values={**self.values, name: list(ids)}, where=[*where, chosen])
 
 
 @dataclass(frozen=True)
@@ -100,6 +140,61 @@ def page_of(
     if is_back:
         return Slice(rows[::-1], has_before=more, has_after=True)
     return Slice(rows, has_before=start is not None, has_after=more)
+
+
+@dataclass(frozen=True)
+class Found:
+    """How many rows there are, counted up to one more than a limit, and how to read them."""
+
+    counted: int
+    ask: Ask
+
+
+def found_of(cursor: Any, *, table: Table, ask: Ask, up_to: int) -> Found:
+    """Count rows up to one more than a limit. One statement, two where a condition is `Led`.
+
+    Where all are counted, they are read by their ids: what is hard to find is looked for once.
+    """
+    led = _led(cursor, ask)
+    walked = replace(ask, where=[one.walked if isinstance(one, Led) else one for one in ask.where])
+    inner = led or walked
+    along = "" if led or not table.along else f" order by {_order(table.along, False)}"
+    cursor.execute(
+        f"{table.lead} select count(*), array_agg(s.id)"  # noqa: S608 - a declared table
+        f" from (select t.id from ({table.sql}) t{_where(inner.where)}{along}"
+        " limit %(most)s) s",
+        {**inner.values, "most": up_to + 1},
+    )
+    counted, ids = cursor.fetchone()
+    if counted <= up_to:
+        return Found(counted, ask.of(ids or []))
+    # Of more than are counted, a page's first lie near where a table is walked by an index.
+    is_walked = led is None or (table.along and _has_walked_words(ask))
+    return Found(counted, walked if is_walked else inner)
+
+
+def _has_walked_words(ask: Ask) -> bool:
+    leads = [one for one in ask.where if isinstance(one, Led) and not one.looks_at_all]
+    return all(one.walked != one for one in leads)
+
+
+def _led(cursor: Any, ask: Ask) -> Ask | None:
+    """Return the same asked of the rows that indexes lead to; None where these are too many."""
+    leads = [one for one in ask.where if isinstance(one, Led)]
+    leads = [one for one in leads if not one.looks_at_all] or leads
+    # One column only: what two of them leave together is worked out here.
+    leads = [one for one in leads if one.column == leads[0].column]
+    if not leads:
+        return None
+    arrays = ", ".join(f"array({one.lead} limit {LED + 1})" for one in leads)
+    cursor.execute(f"select {arrays}", dict(ask.values))
+    found = [(one, set(ids)) for one, ids in zip(leads, cursor.fetchone()) if len(ids) <= LED]
+    if not found:
+        return None
+    done = [one for one, _ids in found if one.is_exact]
+    rest = [one for one in ask.where if not any(one is other for other in done)]
+    ids = set.intersection(*(ids for _one, ids in found))
+    return ask.of(sorted(ids), column=found[0][0].column, where=rest)
 
 
 def count_of(cursor: Any, *, table: Table, ask: Ask, up_to: int | None = None) -> int:

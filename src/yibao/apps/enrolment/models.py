@@ -96,6 +96,25 @@ class Coverage(ScopedModel):
         indexes = [
             models.Index(fields=["person", "year"], name="coverages_of_a_person"),
             models.Index(fields=["year", "area_no", "id"], name="coverages_listed"),
+            # Whether a person is insured is asked of every row of long lists: answered by the
+            # index alone.
+            models.Index(
+                fields=["person", "year"],
+                include=["area_no", "recorded_at"],
+                name="coverages_in_force",
+                condition=Q(cancelled_at__isnull=True) & ~Q(reason="unpaid"),
+            ),
+            models.Index(fields=["recorded_at", "year"], name="coverages_by_day"),
+            models.Index(
+                fields=["year", "area_no", "id"],
+                name="coverages_cancelled",
+                condition=Q(cancelled_at__isnull=False),
+            ),
+            models.Index(
+                fields=["year", "area_no", "id"],
+                name="coverages_suspended",
+                condition=Q(suspended_from__isnull=False),
+            ),
         ]
 
 

@@ -27,7 +27,10 @@ class Household(ScopedModel):
                 condition=~Q(village_no=""),
             ),
         ]
-        indexes = [models.Index(fields=["area_no", "village_no", "id"], name="households_listed")]
+        indexes = [
+            models.Index(fields=["area_no", "village_no", "id"], name="households_listed"),
+            models.Index(fields=["village_no", "area_no", "id"], name="households_by_village_no"),
+        ]
 
 
 class Person(ScopedModel):
@@ -77,6 +80,9 @@ class Person(ScopedModel):
             models.Index(fields=["initials", "id"], name="persons_by_initials"),
             models.Index(fields=["name", "id"], name="persons_by_name"),
             models.Index(fields=["given_name", "id"], name="persons_by_given_name"),
+            # What conditions of lists lead by: whole in the index, with what the scope is told by.
+            models.Index(fields=["name", "area_no", "id"], name="persons_named"),
+            models.Index(fields=["born", "area_no", "id"], name="persons_born"),
             models.Index(fields=["area_no", "initials"], name="persons_of_an_area"),
             # The order of lists: by village and household, those without one first.
             models.Index(

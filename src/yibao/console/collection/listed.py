@@ -11,7 +11,7 @@ from yibao.apps.collection import matching
 from yibao.apps.collection.policy import channel_label, voucher_label
 from yibao.apps.collection.queries.listed import DUES, FILES, PAYMENTS, UNMATCHED
 from yibao.apps.desk.sources import COUNT, FEN, MOMENT, NAME, NUMBER
-from yibao.apps.desk.tables import Row
+from yibao.apps.desk.tables import LED, Led, Row
 from yibao.apps.registry.queries.search import above
 from yibao.apps.subsidy.sheets import category_label
 from yibao.console.collection.forms import channel_choices
@@ -76,22 +76,54 @@ class DuesForm(PersonForm):
     )
 
 
-def _whose(text: str) -> Narrowed:
-    """By the number that was paid for, or by the beginning of the name that the channel wrote."""
+def _whose(text: str, *, payment: str) -> Narrowed:
+    """By the number that was paid for, or by the beginning of the name that the channel wrote.
+
+    `payment` is the table's column of the payment.
+    """
     text = "".join(text.split()).upper()
     if not text:
         return [], {}
-    return ["t.number_index = %(index)s or (t.name >= %(text)s and t.name < %(text_end)s)"], {
+    called = "{t}.name >= %(text)s and {t}.name < %(text_end)s".format
+    words = f"t.number_index = %(index)s or ({called(t='t')})"
+    lead = f"""(select y.id from collection_payment y
+         where y.year = %(year)s and y.number_index = %(index)s)
+        union (select y.id from collection_payment y
+         where y.year = %(year)s and {called(t="y")} limit {LED + 1})"""  # noqa: S608 - fixed texts
+    return [Led(words, lead=lead, column=payment)], {
         "index": index_of(text, of=NUMBERS),
         "text": text,
         "text_end": above(text),
     }
 
 
+_STATES = {
+    # Most are: said so that the planner takes many for matched, and walks.
+    "matched": "case t.state when %(state)s then true else false end",
+    "unmatched": Led(
+        "t.state = %(state)s",
+        lead="select u.payment_id from collection_unmatchedpayment u where u.closed_at is null",
+        column="t.id",
+        is_exact=False,
+    ),
+    "new": Led(
+        "t.state = %(state)s",
+        lead="""select y.id from collection_payment y where y.year = %(year)s and not exists (
+            select from collection_paymentmatch m where m.payment_id = y.id)""",
+        column="t.id",
+        is_exact=False,
+        looks_at_all=True,
+    ),
+}
+
+
 def _payments(given: dict[str, Any], scope: Scope) -> Narrowed:
     return both(
-        _whose(given["text"]),
-        equal(given, "channel", "state", "voucher_no"),
+        _whose(given["text"], payment="t.id"),
+        equal(given, "channel", "voucher_no"),
+        ([_STATES.get(given["state"], "t.state = %(state)s")], {"state": given["state"]})
+        if given["state"]
+        else ([], {}),
         between("paid_at", given["paid_from"], given["paid_last"]),
     )
 
@@ -102,7 +134,7 @@ def _files(given: dict[str, Any], scope: Scope) -> Narrowed:
 
 
 def _unmatched(given: dict[str, Any], scope: Scope) -> Narrowed:
-    where, values = _whose(given["text"])
+    where, values = _whose(given["text"], payment="t.payment_id")
     if given["reason"]:
         # A refusal of the coverage rule has its own words behind a colon.
         where = [*where, "split_part(t.reason, ':', 1) = %(reason)s"]

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from yibao.apps.access.scope import Scope
 from yibao.apps.collection.policy import cover_label
 from yibao.apps.desk.sources import COUNT, FEN, MOMENT, NAME, NUMBER
-from yibao.apps.desk.tables import Row
+from yibao.apps.desk.tables import Led, Row
 from yibao.apps.enrolment.ledgers import forms as ledger_forms
 from yibao.apps.enrolment.queries.listed import COVERAGES, IMPORTS
 from yibao.console.desk.forms import ListForm
 from yibao.console.listing import MARK, Column, List, Narrowed, register
-from yibao.console.narrowing import PersonForm, both, by_person, equal
+from yibao.console.narrowing import PersonForm, by_person, equal
 
 _STATES = {
     "uploaded": ("open", _("已上传")),
@@ -30,6 +30,13 @@ _COVERS = {
     "over": ("stopped", _("已结束")),
     "suspended": ("near", _("暂停")),
     "cancelled": ("refused", _("已撤销")),
+}
+
+# States that few are in, with whom an index leads to; others may be in them too.
+_OF_THE_YEAR = "select c.id from enrolment_coverage c where c.year = %(year)s and "
+_LEADS = {
+    "suspended": f"{_OF_THE_YEAR} c.suspended_from is not null",
+    "cancelled": f"{_OF_THE_YEAR} c.cancelled_at is not null",
 }
 
 
@@ -67,7 +74,13 @@ def _imports(given: dict[str, Any], scope: Scope) -> Narrowed:
 
 
 def _coverages(given: dict[str, Any], scope: Scope) -> Narrowed:
-    return both(by_person(given["who"]), equal(given, "state"))
+    where, values = by_person(given["who"])
+    if given["state"]:
+        lead = _LEADS.get(given["state"])
+        state = "t.state = %(state)s"
+        where = [*where, Led(state, lead=lead, column="t.id", is_exact=False) if lead else state]
+        values |= {"state": given["state"]}
+    return where, values
 
 
 def _kind(row: Row, scope: Scope) -> str:

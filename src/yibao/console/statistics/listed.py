@@ -1,5 +1,6 @@
 """Lists of people and households: who is registered, how each stands, who is to be reached."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from yibao.apps.access.scope import Scope
 from yibao.apps.access.spoken import national_words
 from yibao.apps.desk.sources import COUNT, DAY, FEN, MOMENT, NAME, NUMBER, PHONE
-from yibao.apps.desk.tables import Row
+from yibao.apps.desk.tables import LED, Led, Row
 from yibao.apps.statistics.queries.listed import BY_HOUSEHOLD, HOUSEHOLDS, PEOPLE, UNPAID
 from yibao.console.desk.forms import ListForm
 from yibao.console.forms import DayField
@@ -94,13 +95,76 @@ class HouseholdsForm(ListForm):
     open = forms.BooleanField(label=_("只看有人未参保的"), required=False)
 
 
-# From the few who give a reason to those of them who are unpaid, not the other way round.
-_GIVES_THE_REASON = """t.person_id in (select e.person_id from enrolment_enrolment e
-    where e.year = %(year)s and e.unpaid_reason = %(reason)s and e.unpaid_reason <> ''
-      and e.withdrawn_at is null)"""
+def _by(lead: str, *, words: str = "", **how: bool) -> Led:
+    """Narrow to the persons that a selection gives, or leads to."""
+    return Led(words or f"t.person_id in ({lead})", lead=lead, **how)
 
-_HAS_PROOF = """t.person_id in (select o.person_id from enrolment_othercover o
-    where o.year = %(year)s and o.cancelled_at is null)"""
+
+_GIVES_THE_REASON = _by("""select e.person_id from enrolment_enrolment e
+    where e.year = %(year)s and e.unpaid_reason = %(reason)s and e.unpaid_reason <> ''
+      and e.withdrawn_at is null""")
+_HAS_NO_DUE = _by(
+    """select p.id from registry_person p where not exists (
+       select from collection_due d
+        where d.person_id = p.id and d.year = %(year)s and d.cancelled_at is null)""",
+    words="t.open_fen is null",
+    looks_at_all=True,
+)
+_OF_THE_NUMBER = _by(
+    """select m.id from registry_household r join registry_person m on m.household_id = r.id
+        where r.village_no = %(village_no)s""",
+    words="t.village_no = %(village_no)s",
+)
+_NUMBERED = Led(
+    "t.village_no = %(village_no)s",
+    lead="select r.id from registry_household r where r.village_no = %(village_no)s",
+    column="t.id",
+)
+# Kinds that few are of, with whom an index leads to.
+_LEADS = {
+    "elsewhere": """select o.person_id from enrolment_othercover o
+        where o.year = %(year)s and o.cancelled_at is null""",
+    "supported": """select d.person_id from collection_due d
+        where d.year = %(year)s and d.cancelled_at is null
+          and d.paid_fen = 0 and d.subsidised_fen > 0""",
+}
+
+
+def _since(first: date | None, last: date | None) -> Narrowed:
+    """By the day on which somebody was reached: paid, recorded, or proven elsewhere."""
+    where, values = between("since", first, last)
+    if not where:
+        return where, values
+    words = " and ".join(where)
+
+    def days(column: str) -> str:
+        return words.replace("t.since", column)
+
+    lead = f"""(select d.person_id from collection_due d
+         where d.year = %(year)s and d.cancelled_at is null and d.settled_at is not null
+           and {days("d.settled_at")} limit {LED + 1})
+        union all (select c.person_id from enrolment_coverage c
+         where c.year = %(year)s and {days("c.recorded_at")} limit {LED + 1})
+        union all (select o.person_id from enrolment_othercover o
+         where o.year = %(year)s and o.cancelled_at is null and {days("o.recorded_at")}
+         limit {LED + 1})"""  # noqa: S608 - fixed texts
+    return [_by(lead, is_exact=False, words=words)], values
+
+
+def _born(first: int | None, last: int | None) -> Narrowed:
+    """By the year of birth, both included."""
+    where, values = [], {}
+    if first:
+        where.append("{born} >= make_date(%(born_from)s, 1, 1)")
+        values["born_from"] = first
+    if last:
+        where.append("{born} < make_date(%(born_last)s + 1, 1, 1)")
+        values["born_last"] = last
+    if not where:
+        return [], {}
+    words = " and ".join(where)
+    lead = f"select o.id from registry_person o where {words.format(born='o.born')}"  # noqa: S608 - fixed texts
+    return [_by(lead, words=words.format(born="t.born"))], values
 
 
 def _unpaid(given: dict[str, Any], scope: Scope) -> Narrowed:
@@ -110,33 +174,33 @@ def _unpaid(given: dict[str, Any], scope: Scope) -> Narrowed:
     elif given["reason"]:
         where, values = [*where, _GIVES_THE_REASON], values | {"reason": given["reason"]}
     if given["owes"]:
-        where = [*where, f"t.open_fen is {'not ' if given['owes'] == 'yes' else ''}null"]
+        where = [*where, "t.open_fen is not null" if given["owes"] == "yes" else _HAS_NO_DUE]
     return where, values
 
 
 def _people(given: dict[str, Any], scope: Scope) -> Narrowed:
     where, values = both(
         by_person(given["who"]),
-        equal(given, "village_no", "sex"),
-        between("since", given["since_first"], given["since_last"]),
+        equal(given, "sex"),
+        _since(given["since_first"], given["since_last"]),
+        _born(given["born_from"], given["born_last"]),
     )
+    if given["village_no"]:
+        where, values = [*where, _OF_THE_NUMBER], values | {"village_no": given["village_no"]}
     if given["kind"] == COVERED:
         where = [*where, "t.kind <> 'unpaid'"]
     elif given["kind"]:
-        where, values = [*where, "t.kind = %(kind)s"], values | {"kind": given["kind"]}
-    if given["kind"] == "elsewhere":
-        where = [*where, _HAS_PROOF]
-    if given["born_from"]:
-        where = [*where, "t.born >= make_date(%(born_from)s, 1, 1)"]
-        values |= {"born_from": given["born_from"]}
-    if given["born_last"]:
-        where = [*where, "t.born < make_date(%(born_last)s + 1, 1, 1)"]
-        values |= {"born_last": given["born_last"]}
+        kind = "t.kind = %(kind)s"
+        lead = _LEADS.get(given["kind"])
+        where = [*where, _by(lead, is_exact=False, words=kind) if lead else kind]
+        values |= {"kind": given["kind"]}
     return where, values
 
 
 def _households(given: dict[str, Any], scope: Scope) -> Narrowed:
-    where, values = equal(given, "village_no", "household_no")
+    where, values = equal(given, "household_no")
+    if given["village_no"]:
+        where, values = [*where, _NUMBERED], values | {"village_no": given["village_no"]}
     return ([*where, "t.members > t.insured"] if given["open"] else where), values
 
 

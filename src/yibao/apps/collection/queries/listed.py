@@ -4,13 +4,14 @@ from yibao.apps.collection.operations.files import NUMBER_FIELD
 from yibao.apps.desk.tables import Table
 from yibao.apps.registry.writing import NUMBER_FIELD as DOCUMENT
 
+# "offset 0": a row's matches are looked up for the row; all of them are never read first.
 _PAYMENT = """
        p.region, p.channel, p.number, p.number_index, p.name, p.amount_fen, p.paid_at,
        p.voucher_kind, p.voucher_no, p.insured_place, p.file_id"""
 PAYMENTS = Table(
     f"""
 select p.id, {_PAYMENT}, coalesce(u.reason, '') as reason,
-       case when exists (select from collection_paymentmatch m where m.payment_id = p.id)
+       case when exists (select from collection_paymentmatch m where m.payment_id = p.id offset 0)
             then 'matched' when u.id is not null then 'unmatched' else 'new' end as state
   from collection_payment p
   left join collection_unmatchedpayment u on u.payment_id = p.id and u.closed_at is null
