@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 NOT_KEPT = {
     "SignInForm": "before signing in there is nobody to keep it for, and passwords are never kept",
     "PasswordForm": "passwords are never kept",
+    "UnlockForm": "passwords are never kept",
     "CodeForm": "a one-time code is never kept",
     "FilterForm": "goes by GET: its fields stand in the address",
     "ListForm": "goes by GET: its fields stand in the address",
