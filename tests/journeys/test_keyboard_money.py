@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from tests.apps.access.offices import AT, hire
+from tests.apps.access.offices import AT, by_a_person, hire
 from tests.apps.collection.town import Agent, collect, dues, open_town, settle_in
 from tests.apps.desk import desks
 from tests.apps.enrolment.ledger_files import file_of, line
@@ -64,7 +64,7 @@ def test_a_ledger_is_imported_and_an_error_row_mended_without_scripts(
 
 def test_a_roster_is_confirmed_and_matched(open_page, complaints):
     county = late_season()
-    rosters.upload(county, (1, "低保"), (2, "低保"))
+    rosters.upload(by_a_person(county), (1, "低保"), (2, "低保"))
     clerk = hire(role="county_clerk", division="430423", name="刘复核")
     hands = Hands(open_page).sign_in(clerk)
     hands.menu("zzmd").rows("民政局").press("Enter").reads("确认后")
