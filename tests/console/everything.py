@@ -15,7 +15,7 @@ from typing import Any
 
 from django.urls import get_resolver, reverse
 
-from tests.apps.access.offices import AT, hire
+from tests.apps.access.offices import AT, by_a_person, hire
 from tests.apps.access.offices import open_office as open_region
 from tests.apps.claims import insured
 from tests.apps.collection.town import dues, payments
@@ -97,8 +97,8 @@ def hengshan() -> Shown:
     rosters.match(county)
     listed = rosters.fix(county, kind="final")
     subsidy.claim_grants(scope=county, year=2021, at=AT)
-    lines = ((1, "低保"), (2, "边缘人口"), (88, "低保"))
-    waiting = rosters.upload(county, *lines, department=department, kind="addition")
+    lines, clerk = ((1, "低保"), (2, "边缘人口"), (88, "低保")), by_a_person(county)
+    waiting = rosters.upload(clerk, *lines, department=department, kind="addition")
     paid = payments(county)
     answered = collection.request_refund(
         scope=county, payment_id=paid[0].id, reason="重复缴费", at=AT

@@ -64,7 +64,6 @@ REFUSED_THERE = {
     ("xingan", "subsidy:lists"): "nobody has matched",
     ("hengshan", "access:evidence"): "nobody did anything with that person",
     ("xingan", "access:evidence"): "nobody did anything with that person",
-    ("hengshan", "subsidy:confirm"): "no person uploaded the roster",
 }
 
 
