@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from yibao.apps.access import rights
 from yibao.apps.access.models import Role
+from yibao.apps.access.queries import rights
 from yibao.apps.access.scope import Scope
 from yibao.apps.collection import queries as collection
 from yibao.apps.policy import queries as policy

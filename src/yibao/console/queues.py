@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from yibao.apps.access import rights
+from yibao.apps.access.queries import rights
 from yibao.apps.desk import queries as desk
 from yibao.apps.desk.tables import page_of, reading
 from yibao.apps.enrolment import queries as enrolment

@@ -4,7 +4,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yibao.apps.access import operations, queries, sessions
+from yibao.apps.access import operations, queries
+from yibao.apps.access.queries import sessions
 from yibao.apps.access.scope import NotThere
 from yibao.console import session, signing
 from yibao.console.access.listed import SESSIONS_LIST

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 
-from yibao.apps.access import rights
+from yibao.apps.access.queries import rights
 from yibao.apps.access.rulebooks import article_of, book_of
 from yibao.apps.collection import queries as collection
 from yibao.apps.desk import queries as desk

@@ -6,9 +6,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.apps.access.offices import AT, ON, hire, open_office
-from yibao.apps.access import operations, post_rules, queries, rights
+from yibao.apps.access import operations, post_rules, queries
 from yibao.apps.access.models import AuditRecord, GrantRequest, Operator, Post, Role, StaffPerson
 from yibao.apps.access.operations import accounts, grants, offices, reviews
+from yibao.apps.access.queries import rights
+from yibao.apps.access.queries.words import scope_in_words
 from yibao.apps.access.roles import (
     FAMILIES,
     ROLE_ACTIONS,
@@ -18,7 +20,6 @@ from yibao.apps.access.roles import (
 )
 from yibao.apps.access.scope import NotAllowed, NotThere, Scope
 from yibao.apps.access.training import TrainingLacking, require_training
-from yibao.apps.access.words import scope_in_words
 from yibao.core.flow import StepNotAllowed
 from yibao.database.errors import constraint_of
 from yibao.database.scope import scoped

@@ -13,7 +13,7 @@ from tests.apps.access.offices import AT, ON, hire
 from tests.console.signed_in import sign_in_as
 from yibao.apps.access import operations, queries
 from yibao.apps.access.models import Operator, OperatorSession, Organisation
-from yibao.apps.access.words import scope_in_words
+from yibao.apps.access.queries.words import scope_in_words
 from yibao.console.access.listed import OPERATORS_LIST, POSTS_LIST, REQUESTS_LIST
 from yibao.rulebook.regions import signing_in
 

@@ -15,6 +15,7 @@ from tests.console.season import late_season
 from tests.console.signed_in import sign_in_as
 from yibao.apps.access import queries
 from yibao.apps.access.models import PoolingRegion
+from yibao.apps.access.queries import days
 from yibao.apps.access.scope import scoped
 from yibao.apps.enrolment.models import Coverage, Enrolment
 from yibao.apps.statistics import operations
@@ -34,7 +35,7 @@ def season(monkeypatch):
     monkeypatch.setattr(tallies, "tallies", lambda: limits)
     made = late_season()
     # A served day ends at midnight; this one stands at half past nine.
-    monkeypatch.setattr(queries, "_on", lambda now, day: AT)
+    monkeypatch.setattr(days, "_on", lambda now, day: AT)
     return made
 
 

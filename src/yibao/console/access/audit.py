@@ -11,9 +11,10 @@ from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from yibao.apps.access import audit_search, evidence
-from yibao.apps.access.audit_search import Search
+from yibao.apps.access import evidence
 from yibao.apps.access.models import AuditRecord, Role
+from yibao.apps.access.queries import audit_search
+from yibao.apps.access.queries.audit_search import Search
 from yibao.apps.desk.sheets import plain
 from yibao.console.access.acts import act_words, all_acts
 from yibao.console.forms import ConsoleForm, DayField, WordsField

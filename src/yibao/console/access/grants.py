@@ -5,9 +5,10 @@ from datetime import date
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from yibao.apps.access import operations, queries, rights
+from yibao.apps.access import operations, queries
 from yibao.apps.access.models import GrantRequest, GrantState, Operator
 from yibao.apps.access.operations.grants import mark_of
+from yibao.apps.access.queries import rights
 from yibao.console import queues
 from yibao.console.access.forms import ReasonForm, RequestForm
 from yibao.console.access.listed import POSTS_LIST, REQUESTS_LIST

@@ -10,10 +10,10 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yibao.apps.access import listed as asked
 from yibao.apps.access.models import GrantState, OrganisationKind, Role
+from yibao.apps.access.queries import listed as asked
+from yibao.apps.access.queries.words import in_words
 from yibao.apps.access.scope import Scope
-from yibao.apps.access.words import in_words
 from yibao.apps.desk.sources import COUNT, DAY, MOMENT
 from yibao.apps.desk.tables import Row, Table
 from yibao.console.access.forms import ROLES

@@ -4,8 +4,9 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from yibao.apps.access import operations, queries, rights
+from yibao.apps.access import operations, queries
 from yibao.apps.access.models import Operator
+from yibao.apps.access.queries import rights
 from yibao.apps.access.training import article_asking_for_training
 from yibao.console.access.forms import AccountForm, CertificateForm, CloseForm
 from yibao.console.access.listed import OPERATORS_LIST, ORGANISATIONS_LIST

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from yibao.apps.access import audit
-from yibao.apps.access.lookups import operator_in, organisation_in
 from yibao.apps.access.models import (
     Operator,
     Post,
@@ -18,6 +17,7 @@ from yibao.apps.access.models import (
 )
 from yibao.apps.access.passwords import hashed, one_time_password
 from yibao.apps.access.posts import end
+from yibao.apps.access.queries.lookups import operator_in, organisation_in
 from yibao.apps.access.roles import is_same_person
 from yibao.apps.access.scope import Scope
 from yibao.apps.access.training import article_asking_for_training

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from yibao.apps.access.lookups import operator_in, organisation_in
 from yibao.apps.access.models import GRANT, GrantRequest, GrantState, Operator, Post, Role
 from yibao.apps.access.operations.accounts import NotToOneself
 from yibao.apps.access.post_rules import (
@@ -21,6 +20,7 @@ from yibao.apps.access.post_rules import (
     granted,
     record,
 )
+from yibao.apps.access.queries.lookups import operator_in, organisation_in
 from yibao.apps.access.roles import ROLE_ACTIONS, apart, is_same_person
 from yibao.apps.access.scope import NotThere, Scope
 from yibao.core.refusal import Refusal

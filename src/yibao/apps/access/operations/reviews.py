@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from yibao.apps.access.lookups import operator_in
 from yibao.apps.access.models import Post, PostReview
 from yibao.apps.access.operations.accounts import NotToOneself
 from yibao.apps.access.post_rules import PostOver, check_reason, record
 from yibao.apps.access.posts import end
+from yibao.apps.access.queries.lookups import operator_in
 from yibao.apps.access.roles import is_same_person
 from yibao.apps.access.scope import NotThere, Scope
 from yibao.core.refusal import Refusal

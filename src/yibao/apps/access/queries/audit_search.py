@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from yibao.apps.access.models import AuditRecord, Operator, Post
-from yibao.apps.access.queries import CHINA
+from yibao.apps.access.queries.days import CHINA
 from yibao.apps.access.scope import Scope, scoped
 
 _AT_ONCE = 1000

@@ -18,6 +18,7 @@ from yibao.apps.access.models import (
     Role,
 )
 from yibao.apps.access.posts import excluded_by, in_force_on
+from yibao.apps.access.queries.words import scope_in_words, scopes_in_words
 from yibao.apps.access.roles import (
     ACTIONS,
     ROLE_ACTIONS,
@@ -26,7 +27,6 @@ from yibao.apps.access.roles import (
 )
 from yibao.apps.access.scope import NotThere, Scope
 from yibao.apps.access.training import article_asking_for_training
-from yibao.apps.access.words import scope_in_words, scopes_in_words
 from yibao.rulebook.regions import signing_in
 
 _SESSIONS = 10

@@ -1,38 +1,12 @@
-"""Reads of offices, accounts and the served day."""
+"""Reads of places and offices, inside a scope."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-from django.db import connection
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from yibao.apps.access import rulebooks
-from yibao.apps.access.models import (
-    Operator,
-    Organisation,
-    OrganisationKind,
-    PoolingRegion,
-    Post,
-)
-from yibao.apps.access.posts import in_force_on
+from yibao.apps.access.models import Organisation, OrganisationKind
 from yibao.apps.access.scope import NotThere, Scope
-
-CHINA = ZoneInfo("Asia/Shanghai")
-
-
-@dataclass(frozen=True)
-class Clock:
-    """The database's moment, and the region's served day with that time of day."""
-
-    now: datetime
-    at: datetime
-
-    @property
-    def served_on(self) -> date:
-        """The day that work is done on."""
-        return self.at.date()
 
 
 @dataclass(frozen=True)
@@ -44,37 +18,6 @@ class Area:
     kind: str
     area_from: int
     area_until: int
-
-
-def clock(*, region: str | None = None) -> Clock:
-    """Return the moment by the database's clock, in China, on the region's served day.
-
-    A region with a day of its own (the demonstration) keeps it; an office has none, and works on
-    the database's day. The mark of the office's rulebook comes with it, so that what is decided
-    from here on is decided by the newest that was activated.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select statement_timestamp(), r.served_on, r.rulebook_mark"
-            " from (select %s::text as code) asked"
-            " left join access_poolingregion r on r.code = asked.code",
-            [region or ""],
-        )
-        now, own_day, mark = cursor.fetchone()
-    if region:
-        rulebooks.note(region, mark or "")
-    now = now.astimezone(CHINA)
-    return Clock(now=now, at=_on(now, own_day))
-
-
-def served_day(*, region: str, now: datetime) -> date:
-    """Return the region's served day at a moment."""
-    own_day = PoolingRegion.objects.values_list("served_on", flat=True).get(code=region)
-    return _on(now.astimezone(CHINA), own_day).date()
-
-
-def _on(now: datetime, day: date | None) -> datetime:
-    return now if day is None else datetime.combine(day, now.timetz())
 
 
 def organisation_by_division(code: str) -> Organisation:
@@ -129,35 +72,6 @@ def path_to(scope: Scope, *, area: Area) -> list[Area]:
         .filter(area_from__lte=area.area_from, area_until__gte=area.area_until)
     )
     return [_area(row) for row in rows.order_by("-area_until", "area_from")]
-
-
-def posts_of(operator_id: int, on: date) -> list[Post]:
-    """Return the posts that an operator holds on a day."""
-    held = Post.objects.select_related("organisation__region", "operator")
-    return list(held.filter(in_force_on(on), operator_id=operator_id).order_by("id"))
-
-
-def operators_of(scope: Scope) -> QuerySet[Operator]:
-    """Return the operators of the scope's offices with posts and certificates."""
-    posts = Post.objects.select_related("organisation").order_by("id")
-    return (
-        Operator.objects.filter(
-            organisation__region_id=scope.region,
-            organisation__area_from__gte=scope.area_from,
-            organisation__area_until__lte=scope.area_until,
-        )
-        .select_related("organisation")
-        .prefetch_related(Prefetch("posts", posts), "certificates")
-        .order_by("staff_no")
-    )
-
-
-def operator_of(scope: Scope, *, operator_id: int) -> Operator:
-    """Return one operator of the scope. Raises NotThere."""
-    found = operators_of(scope).filter(id=operator_id).first()
-    if found is None:
-        raise NotThere(what=_("该账号"))
-    return found
 
 
 def _places() -> QuerySet[Organisation]:

@@ -53,7 +53,7 @@ def scope_in_words(organisation: Organisation) -> str:
 
 
 def in_words(row: Any) -> str:
-    """Return the same for a row that has the columns of `access.listed` about a scope."""
+    """Return the same for a row that has the columns of `listed` about a scope."""
     place = json.loads(row.place) if row.place else None
     one = Organisation(name=row.office, kind=row.office_kind)
     return _words(one, place, json.loads(row.below) if row.below else {})
