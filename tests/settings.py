@@ -14,4 +14,7 @@ os.environ["YIBAO_HOME"] = "{YIBAO_TEST_HOME}/home{PYTEST_XDIST_WORKER}".format_
     {"PYTEST_XDIST_WORKER": "", **os.environ}
 )
 
+# Many servers of tests run side by side.
+os.environ["YIBAO_SHARED_BUFFERS"] = "128"
+
 from yibao.config.settings import *  # noqa: F403

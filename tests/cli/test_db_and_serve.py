@@ -25,7 +25,7 @@ def home():
 def environment(home):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("YIBAO")}
     kept.pop("DJANGO_SETTINGS_MODULE", None)
-    return kept | {"YIBAO_HOME": str(home.path)}
+    return kept | {"YIBAO_HOME": str(home.path), "YIBAO_SHARED_BUFFERS": "128"}
 
 
 def yibao(home, *words, **further):

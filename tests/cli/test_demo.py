@@ -99,7 +99,7 @@ class Place:
     def environment(self) -> dict[str, str]:
         """The product's own settings in this home."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        return kept | {"YIBAO_HOME": str(self.home.path)}
+        return kept | {"YIBAO_HOME": str(self.home.path), "YIBAO_SHARED_BUFFERS": "128"}
 
     def asked(self, database: str, query: str) -> object:
         """Return the one value of a query, asked as the owner and across all areas."""

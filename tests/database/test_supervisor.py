@@ -19,6 +19,7 @@ from tests.database.homes import (
 from yibao.database.account import PathClosedToAccount, server_account
 from yibao.database.binaries import NoPostgres
 from yibao.database.home import ADMIN_ROLE, APP_ROLE, OWNER_ROLE, Home, HomeNotUsable
+from yibao.database.memory import MEGABYTE, memory_bytes, shared_megabytes
 from yibao.database.process import SocketDirectoryNotOurs
 from yibao.database.supervisor import ServerNotReachable, ServerNotStarted, Supervisor
 
@@ -229,6 +230,22 @@ def test_a_server_that_cannot_start_says_why_and_the_next_try_is_free(home):
     settings.write_text(good)
     assert held.start() == "started"
     assert held.stop() == "stopped"
+
+
+def test_its_memory_for_pages_is_the_homes_and_an_eighth_of_the_machine_as_installed(tmp_path):
+    with temporary_home() as made:
+        home = Home(made.path, shared_mb=96)
+        with Supervisor(home).running(), connect(home, ADMIN_ROLE) as admin:
+            assert admin.execute("show shared_buffers").fetchone() == ("96MB",)
+    gigabyte = 1024 * MEGABYTE
+    sizes = [gigabyte // 2, 2 * gigabyte, 4 * gigabyte, 64 * gigabyte]
+    assert [shared_megabytes(size) for size in sizes] == [128, 256, 512, 1024]
+    bound = tmp_path / "memory.max"
+    whole = memory_bytes(bound)
+    bound.write_text("max\n")
+    assert memory_bytes(bound) == whole
+    bound.write_text(f"{64 * MEGABYTE}\n")
+    assert memory_bytes(bound) == 64 * MEGABYTE
 
 
 def test_secrets_of_another_installation_are_said_to_be_wrong(home):

@@ -32,6 +32,12 @@ SETTINGS = (
         "the system's newest, then the installed wheels",
     ),
     Setting(
+        "YIBAO_SHARED_BUFFERS",
+        "How many megabytes of memory the embedded server keeps pages of its tables in"
+        " (`shared_buffers`); read when it starts.",
+        "an eighth of the machine's or container's memory, at least 128 and at most 1024",
+    ),
+    Setting(
         "DATABASE_URL",
         "A PostgreSQL elsewhere, for the application role:"
         " `postgresql://yibao_app:…@host/name`. The embedded server is then not used.",

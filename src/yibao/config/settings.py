@@ -11,13 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from yibao.config import logs
 from yibao.config.environment import Environment, default_home
 from yibao.database.home import APP_ROLE, DATABASE_NAME, OWNER_ROLE, PORT, Home
+from yibao.database.memory import memory_bytes, shared_megabytes
 from yibao.rulebook.regions import signing_in
 
 _environment = Environment()
 _package = Path(__file__).resolve().parent.parent
 
 # The home is not touched here: a command that needs no database leaves no trace.
-HOME = Home(Path(_environment.text("YIBAO_HOME") or default_home()).absolute())
+HOME = Home(
+    Path(_environment.text("YIBAO_HOME") or default_home()).absolute(),
+    _environment.number("YIBAO_SHARED_BUFFERS", shared_megabytes(memory_bytes())),
+)
 POSTGRES_BINARIES = (
     Path(_binaries) if (_binaries := _environment.text("YIBAO_POSTGRES_BIN")) else None
 )

@@ -3,10 +3,11 @@
 import hashlib
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from yibao.core.refusal import Refusal
+from yibao.database.memory import SMALL_MB
 
 # A Unix socket's whole path has 107 bytes; the server adds "/.s.PGSQL.5432".
 _SOCKET_DIRECTORY_BYTES = 107 - len("/.s.PGSQL.5432")
@@ -36,9 +37,13 @@ class HomeOfAnother(Refusal):
 
 @dataclass(frozen=True)
 class Home:
-    """Where everything of one installation lies, below `path`."""
+    """Where everything of one installation lies, below `path`.
+
+    `shared_mb` is how much memory its server keeps pages of its tables in.
+    """
 
     path: Path
+    shared_mb: int = field(default=SMALL_MB, compare=False)
 
     @property
     def secrets(self) -> Path:

@@ -93,7 +93,7 @@ def restore(
     """
     copies = Copies(home)
     backup = copies.newest(before=at, base=base)
-    target = home if to is None else Home(to.absolute())
+    target = home if to is None else Home(to.absolute(), home.shared_mb)
     if Supervisor(target).status().pid and Supervisor(target).stop() in ("in use", "kept"):
         raise StillRunning()
     if target.data.exists() and not overwrite:

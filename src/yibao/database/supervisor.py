@@ -225,6 +225,7 @@ class Supervisor:
         words = [binaries.program("postgres"), "-D", self.home.data]
         for name, value in _OPTIONS.items():
             words += ["-c", f"{name}={value}"]
+        words += ["-c", f"shared_buffers={self.home.shared_mb}MB"]
         words += ["-c", f"unix_socket_directories={_quoted(self.home.socket_directory)}"]
         words += ["-c", f"archive_command={Copies(self.home).archive_command()}"]
         options: dict[str, Any] = account.process_options()
