@@ -6,13 +6,18 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
+from tests.apps.access.offices import AT as COUNTED
 from tests.apps.access.offices import hire
 from tests.apps.access.offices import open_office as open_region
 from tests.apps.claims.insured import AT, insure, open_office, stay
+from tests.apps.registry.people import person as somebody
+from tests.console.season import late_season
 from tests.console.signed_in import sign_in_as
 from yibao.apps.access.scope import scoped
+from yibao.apps.care import operations as care
 from yibao.apps.claims import operations
 from yibao.apps.claims.models import Settlement
+from yibao.apps.registry.operations import register_many
 
 pytestmark = pytest.mark.django_db
 
@@ -190,3 +195,44 @@ def test_a_settlement_of_another_banner_is_not_there(office):
     client, _ = clerk(division="152223")
     answer = client.get(reverse("claims:settlement", args=[reply.settlement_id]))
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "remedy"),
+    [
+        ("zh-hans", "本统筹区没有在 2020-12-18 生效的住院待遇规则，2020 年度", "医保主管部门公布"),
+        (
+            "en",
+            "no rules for inpatient benefits in force on 2020-12-18",
+            "authority publishes them",
+        ),
+    ],
+)
+def test_a_region_without_rules_of_benefits_says_so_and_who_publishes_them(language, said, remedy):
+    county = late_season()
+    [person] = register_many(scope=county, persons=[somebody(90)], at=COUNTED)
+    hospital = care.register_institution(
+        scope=county,
+        code="H430423001",
+        name="衡山县人民医院",
+        kind="hospital",
+        level=2,
+        area_no=county.area_from,
+        at=COUNTED,
+    )
+    client, _scope = sign_in_as(role="county_clerk", division="430423")
+    client.post(reverse("console:preferences"), {"language": language, "next": "/"})
+    asked = {
+        "institution": hospital.id,
+        "number": "F2020-1",
+        "kind": "inpatient",
+        "admitted_on": "2020-12-01",
+        "discharged_on": "2020-12-10",
+        "total_fen": "1000",
+        "eligible_cost": "900",
+        "do": "trial",
+    }
+    asked["key"] = hidden(client.get(reverse("claims:visit", args=[person])), "key")
+    answer = words_of(client.post(reverse("claims:visit", args=[person]), asked))
+    assert said in answer and remedy in answer
+    assert "benefit”" not in answer  # the rulebook's own name of the rule

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from yibao.apps.access.rulebooks import book_of, book_that_decided
+from yibao.core.refusal import Refusal
 from yibao.core.rules import fold
 from yibao.core.rules.edition import Edition
 from yibao.core.rules.facts import Facts, read_facts
@@ -21,6 +22,25 @@ RULE = "benefit"
 # Behind a `within` stand the amount, then counts, limit, used of each ceiling.
 _AHEAD = 2
 _EACH = 3
+
+
+class NoBenefitRule(Refusal):
+    """Raised where nobody has published what a region pays for a stay in hospital."""
+
+    code = "E647"
+    message = "本统筹区没有在 {day} 生效的住院待遇规则，{year} 年度的就诊不能试算或结算"
+    remedy = (
+        "住院待遇由本统筹区医保主管部门公布；"
+        "公布后由政策研究岗录入规则库，经另一人复核启用，即可办理"
+    )
+    message_en = (
+        "This region has no rules for inpatient benefits in force on {day}:"
+        " a visit of {year} can be neither tried nor settled"
+    )
+    remedy_en = (
+        "The region's insurance authority publishes them; the policy officer then enters them into"
+        " the rulebook, a second person activates them, and visits can be settled"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +186,11 @@ def benefit_rule(region: str, year: int, known: date, text_hash: str = "") -> Ru
 
     The office's settings are laid over the region's rulebook; changed ones are another rule.
     `text_hash` asks for the rulebook that decided, though something was activated since.
+    Raises NoBenefitRule.
     """
     book = book_that_decided(region, text_hash=text_hash) if text_hash else book_of(region)
+    if RULE not in book.rules:
+        raise NoBenefitRule(day=known.isoformat(), year=year)
     key = (book.text_hash, year, known)
     if key not in _RULES:
         _RULES[key] = _rule(book.bind(RULE, year=year, known=known))
