@@ -27,6 +27,7 @@ from yibao.apps.registry.queries.codes import households_by_number
 from yibao.apps.registry.queries.search import as_typed
 from yibao.console.page import ConsoleRequest, address
 from yibao.console.registry.telling_money import receipt_words
+from yibao.core.identity import mask_within
 from yibao.web.figures import yuan
 
 LONGEST = 60
@@ -141,7 +142,7 @@ def _receipts(asked: Asked) -> list[Hit]:
         elif facts["payment"]:
             to = address(asked.request, "collection:payment", facts["payment"])
         elif facts["spoilt"]:
-            about = _("作废：%(why)s") % {"why": facts["spoilt"]}
+            about = _("作废：%(why)s") % {"why": mask_within(facts["spoilt"])}
         return Hit(one.id, one.number, one.name_masked, about, one.area_no, to)
 
     return [hit(one) for one in receipts_by_number(text=asked.text, **asked.page)]

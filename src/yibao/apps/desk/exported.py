@@ -9,6 +9,7 @@ from yibao.apps.access import queries
 from yibao.apps.access.audit import EVERYWHERE
 from yibao.apps.access.scope import Scope
 from yibao.apps.desk.models import Export, ExportState
+from yibao.core.identity import mask_within
 from yibao.database import scope as database_scope
 from yibao.rulebook import desk as limits
 
@@ -42,5 +43,5 @@ def watermark(found: Export) -> str:
     moment = f"{found.asked_at.astimezone(queries.CHINA):%Y-%m-%d %H:%M}"
     return (
         f"导出编号 {found.id}　{found.operator_name}　{moment}　{found.area_name}　"
-        f"用途：{found.purpose_words}　仅限此用途，不得转发"
+        f"用途：{mask_within(found.purpose_words)}　仅限此用途，不得转发"
     )

@@ -17,7 +17,7 @@ from yibao.console.desk.forms import ListForm
 from yibao.console.fund import words
 from yibao.console.fund.asked import Opened
 from yibao.console.fund.period import period_of
-from yibao.console.fund.shown import on_its_side, voucher
+from yibao.console.fund.shown import memo, on_its_side, voucher
 from yibao.console.listing import Column, List, Narrowed, register
 from yibao.console.narrowing import both, by_person
 from yibao.console.page import said
@@ -163,7 +163,7 @@ LINES_LIST = register(
                 needs=("voucher_no",),
             ),
             Column("posted_on", _("日期"), DAY),
-            Column("memo", _("摘要"), opt=True),
+            Column("memo", _("摘要"), words=memo, opt=True),
             _PERSON,
             _PARTY,
             replace(_side("debit_fen", _("借方")), opt=False),

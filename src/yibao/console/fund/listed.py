@@ -15,7 +15,7 @@ from yibao.apps.fund.listed import ENTRIES
 from yibao.console.desk.forms import ListForm
 from yibao.console.fund import words
 from yibao.console.fund.asked import Opened
-from yibao.console.fund.shown import several, voucher
+from yibao.console.fund.shown import memo, several, voucher
 from yibao.console.listing import MARK, Column, List, register
 
 RUNNING = "running_fen"
@@ -91,7 +91,7 @@ ENTRIES_LIST = register(
         columns=(
             Column("voucher_no", _("凭证"), words=_voucher, to="fund:entry"),
             Column("posted_on", _("日期"), DAY),
-            Column("memo", _("摘要")),
+            Column("memo", _("摘要"), words=memo),
             Column("kind", _("业务"), words=_kind, opt=True, shown=False),
             Column(
                 "debited", _("借方科目"), words=_debited, needs=("book_kind", "debited"), opt=True

@@ -7,10 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from yibao.apps.access.scope import Scope
+from yibao.apps.desk.tables import Row
 from yibao.apps.fund.journals import DayBookRow, both_sides
 from yibao.apps.fund.queries import BalanceRow, EntryRow, LegRow
 from yibao.console.fund import words
 from yibao.core.books.chart import Account
+from yibao.core.identity import mask_within
 
 SIDES = (
     "opening_debit_fen",
@@ -49,6 +52,11 @@ class BalanceGroup:
 
     label: Any
     lines: tuple[BalanceLine, ...]
+
+
+def memo(row: Row, scope: Scope) -> str:
+    """Return an entry's memo, which may repeat the reason that somebody typed."""
+    return mask_within(row.memo)
 
 
 def entry_line(row: DayBookRow) -> EntryLine:

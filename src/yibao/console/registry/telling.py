@@ -13,6 +13,7 @@ from yibao.apps.access.spoken import region_words
 from yibao.apps.registry.timeline import Happened
 from yibao.console.page import ConsoleRequest, address
 from yibao.console.routes import route_of
+from yibao.core.identity import mask_within
 from yibao.web.figures import yuan
 
 Facts = Mapping[str, Any]
@@ -84,6 +85,11 @@ class Teller:
     def label(self, listed: str, code: str) -> str:
         """Return the region's words for a code; the code itself where no rulebook has words."""
         return region_words(self.request.scope.region, listed, code)
+
+
+def typed(words: str | None) -> str:
+    """Return what somebody typed as a reason; a number in it is masked, however old the row is."""
+    return mask_within(words or "")
 
 
 def paid_words(subsidised_fen: int, paid_fen: int) -> str:

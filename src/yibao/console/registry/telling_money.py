@@ -6,7 +6,7 @@ from yibao.apps.collection.operations.receipts import CASH_RECEIPT
 from yibao.apps.collection.policy import channel_label, voucher_label
 from yibao.apps.registry.timeline import Happened
 from yibao.apps.subsidy.sheets import category_label
-from yibao.console.registry.telling import Document, Facts, Teller, Told, paid_words
+from yibao.console.registry.telling import Document, Facts, Teller, Told, paid_words, typed
 
 
 def due(teller: Teller, one: Happened, facts: Facts) -> Told:
@@ -46,7 +46,7 @@ def taken_back(teller: Teller, one: Happened, facts: Facts) -> Told:
     words = _("缴费 %(payment)s") % facts
     paper = teller.document(words, "collection:payment", facts["payment"])
     title = _("缴费入账冲回 %(year)s 年度") % facts
-    return Told(title, facts["because"], _("冲回"), facts["amount"], (paper,))
+    return Told(title, typed(facts["because"]), _("冲回"), facts["amount"], (paper,))
 
 
 def cash(teller: Teller, one: Happened, facts: Facts) -> Told:
@@ -68,7 +68,7 @@ def receipt(teller: Teller, one: Happened, facts: Facts) -> Told:
     words = f"{receipt_words(facts['kind'])} {facts['number']}"
     paper = teller.document(words, "collection:payment", facts["payment"])
     title = _("票据作废") if facts["spoilt"] else _("开具票据")
-    return Told(title, facts["spoilt"], _("票面"), facts["amount"], (paper,))
+    return Told(title, typed(facts["spoilt"]), _("票面"), facts["amount"], (paper,))
 
 
 def request(teller: Teller, one: Happened, facts: Facts) -> Told:
@@ -77,7 +77,7 @@ def request(teller: Teller, one: Happened, facts: Facts) -> Told:
         title = f"{title}（{_('未予办理')}）"
     words = _("答复 %(id)s") % {"id": one.place.id}
     paper = teller.document(words, "collection:answered", one.place.id)
-    return Told(title, facts["reason"], documents=(paper,))
+    return Told(title, typed(facts["reason"]), documents=(paper,))
 
 
 def roster(teller: Teller, one: Happened, facts: Facts) -> Told:
@@ -98,7 +98,7 @@ def support_ended(teller: Teller, one: Happened, facts: Facts) -> Told:
     title = _("移出 %(year)s 年度资助对象") % facts
     words = _("资助比对 %(year)s 年度") % facts
     paper = teller.document(words, "subsidy:match", year=facts["year"])
-    return Told(title, facts["because"], documents=(paper,))
+    return Told(title, typed(facts["because"]), documents=(paper,))
 
 
 def listed(teller: Teller, one: Happened, facts: Facts) -> Told:
@@ -140,7 +140,7 @@ def visit(teller: Teller, one: Happened, facts: Facts) -> Told:
 def settlement(teller: Teller, one: Happened, facts: Facts) -> Told:
     title = {"reversed": _("冲正"), "adjusted": _("更正结算")}.get(facts["kind"], _("医疗费用结算"))
     words = _("结算 %(number)s") % facts
-    about = "，".join(part for part in (facts["institution"], facts["because"]) if part)
+    about = "，".join(part for part in (facts["institution"], typed(facts["because"])) if part)
     paper = teller.document(words, "claims:settlement", one.place.id)
     return Told(title, about, _("统筹支付"), facts["fund"], (paper,))
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from yibao.apps.access.spoken import national_words
 from yibao.apps.registry.timeline import Happened
 from yibao.console.registry.strip import CHINA
-from yibao.console.registry.telling import Document, Facts, Teller, Told
+from yibao.console.registry.telling import Document, Facts, Teller, Told, typed
 
 
 def day_of(text: str) -> str:
@@ -48,7 +48,7 @@ def erasure(teller: Teller, one: Happened, facts: Facts) -> Told:
     paper = teller.document(
         _("删除申请 %(id)s") % {"id": one.place.id}, "registry:erasure", one.place.id
     )
-    return Told(_("申请删除身份信息"), facts["reason"], documents=(paper,))
+    return Told(_("申请删除身份信息"), typed(facts["reason"]), documents=(paper,))
 
 
 def erased(teller: Teller, one: Happened, facts: Facts) -> Told:
@@ -102,7 +102,8 @@ def suspended(teller: Teller, one: Happened, facts: Facts) -> Told:
 
 def uncovered(teller: Teller, one: Happened, facts: Facts) -> Told:
     paper = teller.listed("enrolment:coverages", _("参保记录"), one)
-    return Told(_("参保取消 %(year)s 年度") % facts, facts["because"], documents=(paper,))
+    title = _("参保取消 %(year)s 年度") % facts
+    return Told(title, typed(facts["because"]), documents=(paper,))
 
 
 def elsewhere(teller: Teller, one: Happened, facts: Facts) -> Told:

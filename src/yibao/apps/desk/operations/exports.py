@@ -23,6 +23,7 @@ from yibao.apps.desk import exported, files, jobs, sheets
 from yibao.apps.desk.models import EXPORT, Export, ExportState
 from yibao.apps.desk.running import Running
 from yibao.apps.desk.sources import WHOLE, kind_of_cell, sources, written
+from yibao.core.identity import mask_within
 from yibao.core.refusal import Refusal
 from yibao.database import scope as database_scope
 from yibao.rulebook import desk as limits
@@ -257,7 +258,7 @@ def make_export(*, running: Running) -> str:
             sheet = sheets.Sheet(
                 title=found.title,
                 watermark=exported.watermark(found),
-                footer=f"导出编号 {found.id}　{found.purpose_words}",
+                footer=f"导出编号 {found.id}　{mask_within(found.purpose_words)}",
                 heads=[str(head.label) for head in heads],
                 kinds=[kind_of_cell(head.kind) for head in heads],
                 rows_of_a_sheet=limits.exports().rows_of_a_sheet,

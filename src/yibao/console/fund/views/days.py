@@ -24,6 +24,7 @@ from yibao.console.fund.views.books import a_file
 from yibao.console.listing import COLUMNS
 from yibao.console.lists import list_page
 from yibao.console.page import ConsoleRequest, console_page, done, page
+from yibao.core.identity import mask_within
 from yibao.rulebook import desk as limits
 
 # As many rows as a file holds: what is more is asked for month by month.
@@ -65,7 +66,7 @@ def days_file(request: ConsoleRequest, book_id: int, kind: str) -> HttpResponse:
         [
             row.entry.on.isoformat(),
             voucher(row.entry.voucher_no, row.entry.entry_id),
-            row.entry.memo,
+            mask_within(row.entry.memo),
             words.entry_kind(row.entry.kind),
             leg.account,
             leg.name,
