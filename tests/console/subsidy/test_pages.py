@@ -1,5 +1,7 @@
 """Pages of rosters, the match, fixed lists and grants."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -9,7 +11,9 @@ from tests.apps.collection.town import open_town, settle_in
 from tests.apps.subsidy.rosters import YEAR, confirmed, fix, match, office, roster_file, upload
 from tests.console.signed_in import sign_in_as
 from yibao.apps.access.scope import scoped
+from yibao.apps.registry.models import Person
 from yibao.apps.subsidy.models import Grant, Roster, RosterRow, Support
+from yibao.core.identity import mask_name
 
 pytestmark = pytest.mark.django_db
 
@@ -83,8 +87,6 @@ def test_an_unmatched_row_is_answered_with_a_registered_person(county, clerk):
     page = words(clerk.get(address, {"find": "王建华"}))
     assert "王*华" in page
     with scoped(county):
-        from yibao.apps.registry.models import Person
-
         person = Person.objects.order_by("id").first()
     answer = clerk.post(
         f"{address}?find=王建华",
@@ -95,6 +97,21 @@ def test_an_unmatched_row_is_answered_with_a_registered_person(county, clerk):
     match(county)
     with scoped(county):
         assert Support.objects.get().person_id == person.id
+
+
+def test_a_row_finds_who_is_meant_and_prints_the_name_of_nobody(county, clerk):
+    with scoped(county):
+        name = Person.objects.order_by("id").first().name
+    confirmed(county, (name, "", "低保"), ("贺不详", "", "低保"))
+    with scoped(county):
+        known, stranger = RosterRow.objects.order_by("row_no")
+    page = clerk.get(reverse("subsidy:row", args=[known.id])).content.decode()
+    assert re.search(r'<input class="form-control" id="find" name="find" value="">', page)
+    assert 'name="person_id"' in page and mask_name(name) in page and name not in page
+    page = clerk.get(reverse("subsidy:row", args=[stranger.id])).content.decode()
+    assert "登记中没有找到" in page and "贺*详" in page and "贺不详" not in page
+    page = clerk.get(reverse("subsidy:row", args=[stranger.id]), {"find": "查二"}).content.decode()
+    assert 'name="find" value="查二"' in page
 
 
 def test_the_match_shows_its_result_by_village_and_category(county, clerk):

@@ -110,8 +110,9 @@ def waiting(request: ConsoleRequest) -> HttpResponse:
 def row(request: ConsoleRequest, row_id: int) -> HttpResponse:
     """Answer for a row."""
     found = queries.row(scope=request.scope, row_id=row_id)
-    text = request.GET.get("find", "") or found.name
-    people = _people(request, text, found.number)
+    text = request.GET.get("find", "")
+    # The row's own name is looked for and not printed: the page shows it masked.
+    people = _people(request, text or found.name, found.number)
     first = {"answer": "match" if found.state == "unmatched" else "confirm"}
     form = AnswerForm(request.POST or None, initial=first)
     form.fields["person_id"].choices = [(one.person_id, _words(one)) for one in people]
@@ -128,7 +129,7 @@ def row(request: ConsoleRequest, row_id: int) -> HttpResponse:
             )
             return queues.go_on(request, here, _("已答复"))
     context = {"one": _shown(request, found), "form": form, "people": people, "text": text}
-    context["queue"] = here
+    context |= {"queue": here, "has_looked": bool(text or found.name)}
     return page(request, "console/subsidy/row.html", context)
 
 
