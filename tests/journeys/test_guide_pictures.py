@@ -29,7 +29,9 @@ _SETTLED = """async () => {
     return document.documentElement.scrollHeight;
 }"""
 # Steps of signing in: they belong to no post and are walked as a new colleague does.
-SIGNING_IN = [f"console:{name}" for name in ("sign_in", "password", "factor", "code", "posts")]
+SIGNING_IN = [
+    f"console:{name}" for name in ("sign_in", "password", "factor", "code", "posts", "locked")
+]
 # Routes that draw no page of their own when they are opened: why, and which.
 DRAW_NOTHING = {
     "a file": (
@@ -92,7 +94,7 @@ def take(page: Any, route: str) -> None:
         tall = page.evaluate(_SETTLED)
         page.set_viewport_size({"width": width, "height": max(height, tall)})
         place = PICTURES / file_name(route, width)
-        page.screenshot(path=str(place), type="jpeg", quality=66)
+        page.screenshot(path=str(place), type="jpeg", quality=60)
     page.set_viewport_size({"width": 1440, "height": 900})
 
 
@@ -178,6 +180,10 @@ if os.environ.get("YIBAO_GUIDE_PICTURES"):
         again.get_by_label("密码").fill("Xinqiao-2021")
         again.get_by_role("button", name="下一步").click()
         take(again, "console:code")
+        page.get_by_role("button", name="新桥镇").click()
+        page.locator('form[action*="/lock/"] button').click()
+        page.get_by_role("heading", name="屏幕已锁定").wait_for()
+        take(page, "console:locked")
 
     def test_the_index_is_written_from_what_was_taken():
         INDEX.write_text(index_of(titles), encoding="utf-8")
