@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from tests.database.conftest import BOTH, NORTH, SOUTH
 from yibao.database.errors import constraint_of
-from yibao.database.scope import scope_of, scoped
+from yibao.database.scope import merging, scope_of, scoped
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -178,3 +178,15 @@ def test_another_password_does_not_open_the_database(settings):
             user="yibao_app",
             password="guess",
         )
+
+
+def test_long_tables_are_laid_beside_each_other_within_the_block_only(people):
+    how = "select current_setting('enable_nestloop'), current_setting('random_page_cost')"
+    with scoped(*BOTH), connection.cursor() as cursor:
+        before = run(how)
+        with merging(cursor):
+            assert run(how) == [("off", "1")]
+            assert len(run("select name from probe_person")) == len(("张伟", "李娜"))
+        assert run(how) == before
+    with scoped(*NORTH), connection.cursor() as cursor, merging(cursor):
+        assert run("select name from probe_person") == [("张伟",)]

@@ -6,9 +6,9 @@ import pytest
 
 from tests.apps.books import moment
 from tests.apps.collection.town import AT, FULL, YEAR, dues, settle_in
-from tests.apps.registry.people import CHAQUAN
+from tests.apps.registry.people import CHAQUAN, SHICANG
 from yibao.apps.access.scope import scoped
-from yibao.apps.collection import operations, pricing
+from yibao.apps.collection import operations, pricing, queries
 from yibao.apps.enrolment import operations as enrolment
 from yibao.apps.enrolment.models import Coverage
 from yibao.apps.fund.models import Leg
@@ -159,3 +159,17 @@ def test_support_that_shrinks_opens_the_due_again_and_ends_the_cover(county, thr
     assert (due.subsidised_fen, due.settled_at) == (140_00, None)
     with scoped(county):
         assert Coverage.objects.get().cancelled_at == AT
+
+
+@pytest.mark.parametrize("few", [30_000, 1])
+def test_who_waits_for_a_due_is_counted_as_they_are_raised(county, three, monkeypatch, few):
+    monkeypatch.setattr("yibao.apps.collection.queries.dues._FEW", few)
+    assert queries.count_without_due(scope=county, year=YEAR) == 3
+    operations.raise_dues(scope=county, year=YEAR, person_ids=three[:1], at=AT)
+    waiting = queries.persons_without_due(scope=county, year=YEAR)
+    assert queries.count_without_due(scope=county, year=YEAR) == len(waiting) == 2
+    elsewhere = county.narrowed(SHICANG, SHICANG + 1)
+    assert queries.count_without_due(scope=elsewhere, year=YEAR) == 0
+    assert queries.count_without_due(scope=county, year=YEAR - 1) == 0
+    operations.raise_dues(scope=county, year=YEAR, at=AT)
+    assert queries.count_without_due(scope=county, year=YEAR) == 0

@@ -282,3 +282,23 @@ def test_reasons_are_counted_with_their_money(county, owing):
         ("wrong_place", 1, FULL),
     ]
     assert queries.unmatched_count(county, YEAR) == 3
+
+
+def test_payments_that_nobody_looked_at_are_counted_as_they_are_listed(county, three):
+    def listed():
+        found = queries.payments(
+            scope=county,
+            year=YEAR,
+            narrowed=queries.PaymentFilter(state="new"),
+            offset=0,
+            limit=0,
+        )
+        return found.total, found.amount_fen
+
+    operations.raise_dues(scope=county, year=YEAR, at=AT)
+    take(county, Line(1), Line(9, amount="120.00"))
+    assert queries.new_payments(scope=county, year=YEAR) == listed() == (2, FULL + 120_00)
+    operations.match_payments(scope=county, year=YEAR, at=AT)
+    take(county, Line(2))
+    assert queries.new_payments(scope=county, year=YEAR) == listed() == (1, FULL)
+    assert queries.new_payments(scope=county, year=YEAR - 1) == (0, 0)

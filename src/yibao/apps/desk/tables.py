@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from yibao.apps.access.scope import Scope, scoped
+from yibao.database.scope import merging
 from yibao.database.sealing import unseal
 
 _AT_ONCE = 2000
@@ -42,7 +43,7 @@ class Led(str):
     `lead` selects the values of `column` that it leaves; without `is_exact` some more, so that the
     condition itself is asked too. One that `looks_at_all` leads only where no other does. Who reads
     everything uses the plain words; a walk in which most rows fit uses `walked`, where given: words
-    that no index serves.
+    that no index serves. One that `merges` lays two long tables beside each other.
     """
 
     lead: str
@@ -50,6 +51,7 @@ class Led(str):
     is_exact: bool
     looks_at_all: bool
     walked: str
+    merges: bool
 
     def __new__(
         cls,
@@ -60,11 +62,13 @@ class Led(str):
         is_exact: bool = True,
         looks_at_all: bool = False,
         walked: str = "",
+        merges: bool = False,
     ) -> "Led":
         """Return the condition's words with the way to its rows."""
         made = super().__new__(cls, words)
         made.lead, made.column, made.is_exact = lead, column, is_exact
         made.looks_at_all, made.walked = looks_at_all, walked or words
+        made.merges = merges
         return made
 
 
@@ -187,8 +191,10 @@ def _led(cursor: Any, ask: Ask) -> Ask | None:
     if not leads:
         return None
     arrays = ", ".join(f"array({one.lead} limit {LED + 1})" for one in leads)
-    cursor.execute(f"select {arrays}", dict(ask.values))
-    found = [(one, set(ids)) for one, ids in zip(leads, cursor.fetchone()) if len(ids) <= LED]
+    with merging(cursor) if all(one.merges for one in leads) else contextlib.nullcontext():
+        cursor.execute(f"select {arrays}", dict(ask.values))
+        led = cursor.fetchone()
+    found = [(one, set(ids)) for one, ids in zip(leads, led) if len(ids) <= LED]
     if not found:
         return None
     done = [one for one, _ids in found if one.is_exact]

@@ -143,6 +143,7 @@ class Leg(ScopedModel):
             models.Index(fields=["book", "account", "on"], name="legs_of_an_account"),
             models.Index(
                 fields=["book", "party_kind", "party_id"],
+                include=["area_no", "account", "debit_fen", "credit_fen"],
                 name="legs_of_a_party",
                 condition=models.Q(party_id__isnull=False),
             ),

@@ -113,6 +113,7 @@ _STATES = {
         column="t.id",
         is_exact=False,
         looks_at_all=True,
+        merges=True,
     ),
 }
 

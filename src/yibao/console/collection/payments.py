@@ -13,7 +13,7 @@ from yibao.apps.collection import matching, operations, queries
 from yibao.apps.collection.faults import told
 from yibao.apps.collection.models import RefundRequest
 from yibao.apps.collection.policy import channel_label, ruled, voucher_label
-from yibao.apps.collection.queries import DuePage, PaymentFilter, PaymentRow
+from yibao.apps.collection.queries import DuePage, PaymentRow
 from yibao.apps.collection.queries.reconciling import file_fate
 from yibao.apps.collection.sheets import NAME_COLUMN, NUMBER_COLUMN
 from yibao.apps.registry.names import masked
@@ -261,17 +261,10 @@ def _due_words(due: DuePage) -> str:
 
 def _counts(request: ConsoleRequest) -> dict[str, int]:
     """Return how many dues wait to be raised and how many payments to be matched."""
-    waiting = queries.persons_without_due(scope=request.scope, year=request.year)
-    new = queries.payments(
-        scope=request.scope,
-        year=request.year,
-        narrowed=PaymentFilter(state="new"),
-        offset=0,
-        limit=0,
-    )
+    count, amount_fen = queries.new_payments(scope=request.scope, year=request.year)
     return {
-        "persons": len(waiting),
-        "payments": new.total,
-        "fen": new.amount_fen,
+        "persons": queries.count_without_due(scope=request.scope, year=request.year),
+        "payments": count,
+        "fen": amount_fen,
         "unmatched": queries.unmatched_count(request.scope, request.year),
     }

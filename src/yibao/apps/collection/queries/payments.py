@@ -13,6 +13,7 @@ from yibao.apps.access.scope import NotThere, Scope, scoped
 from yibao.apps.collection import matching
 from yibao.apps.collection.models import PaymentFile, RefundRequest, UnmatchedPayment
 from yibao.apps.collection.operations.files import NUMBER_FIELD
+from yibao.database.scope import merging
 from yibao.database.sealing import NUMBER, index_of, unseal
 
 
@@ -105,6 +106,23 @@ def payments(
         amount_fen=sum(amount for _, amount in by_channel.values()),
         by_channel=by_channel,
     )
+
+
+_NEW = """
+select count(*), coalesce(sum(p.amount_fen), 0)::bigint from collection_payment p
+ where p.year = %(year)s
+   and not exists (select from collection_paymentmatch m where m.payment_id = p.id)
+   and not exists (select from collection_unmatchedpayment u
+                    where u.payment_id = p.id and u.closed_at is null)
+"""
+
+
+def new_payments(*, scope: Scope, year: int) -> tuple[int, int]:
+    """Return how many payments of the year were not looked at yet, and their sum in fen."""
+    with scoped(scope), connection.cursor() as cursor, merging(cursor):
+        cursor.execute(_NEW, {"year": year})
+        count, amount_fen = cursor.fetchone()
+        return count, amount_fen
 
 
 def payment_row(*, scope: Scope, payment_id: int) -> PaymentRow:

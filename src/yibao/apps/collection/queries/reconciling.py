@@ -14,6 +14,7 @@ from yibao.apps.fund import queries as books
 from yibao.apps.fund.charts import chart_of
 from yibao.apps.fund.models import BookKind
 from yibao.core.books import recipes, subledgers
+from yibao.database.scope import merging
 
 PAYMENT_FILE, CASH_DEPOSIT = "payment_file", "cash_deposit"
 # A list of documents is cut here; the sums by channel are of all of them.
@@ -100,6 +101,7 @@ class TemporaryReceipts:
         return self.waiting_fen - self.booked_fen
 
 
+# Each document looks up its own entries: a row by an index, whatever the planner takes them for.
 _DOCUMENTS = """
 with document as (
     select 'payment_file' as kind, f.id, f.channel, f.file_name as title, f.received_at as at,
@@ -112,22 +114,17 @@ with document as (
            d.amount_fen
       from collection_cashdeposit d
      where d.deposited_at >= %(from_)s and d.deposited_at < %(until)s
-), booked as (
-    select d.kind, d.id, max(e.id) as entry_id, max(e."on") as booked_on,
-           coalesce(sum(l.credit_fen - l.debit_fen)
-                    filter (where l.account = %(income)s), 0)::bigint as income,
-           coalesce(sum(l.credit_fen - l.debit_fen)
-                    filter (where l.account = %(temporary)s), 0)::bigint as temporary
-      from document d
-      join fund_entry e
-        on e.source_kind = d.kind and e.source_id = d.id and e.book_id = %(book_id)s
-      join fund_leg l on l.entry_id = e.id
-     group by d.kind, d.id
 ), laid as (
-    select d.*, b.entry_id, b.booked_on, coalesce(b.income, 0) as income,
-           coalesce(b.temporary, 0) as temporary,
-           d.amount_fen <> coalesce(b.income + b.temporary, 0) as differs
-      from document d left join booked b on b.kind = d.kind and b.id = d.id
+    select d.*, b.entry_id, b.booked_on, b.income, b.temporary,
+           d.amount_fen <> b.income + b.temporary as differs
+      from document d cross join lateral (
+           select max(e.id) as entry_id, max(e."on") as booked_on,
+                  coalesce(sum(l.credit_fen - l.debit_fen)
+                           filter (where l.account = %(income)s), 0)::bigint as income,
+                  coalesce(sum(l.credit_fen - l.debit_fen)
+                           filter (where l.account = %(temporary)s), 0)::bigint as temporary
+             from fund_entry e join fund_leg l on l.entry_id = e.id
+            where e.source_kind = d.kind and e.source_id = d.id and e.book_id = %(book_id)s) b
 )
 """
 _CHANNELS = """
@@ -180,30 +177,36 @@ def _asked(scope: Scope, from_: datetime, until: datetime) -> dict[str, object]:
     }
 
 
+_HELD = """
+select c.collector_id, count(*), sum(c.amount_fen)::bigint,
+       coalesce(sum(c.amount_fen) filter (where c.deposit_by < %(on)s), 0)::bigint
+  from collection_cashcollection c
+ where not exists (select from collection_cashdepositline l where l.collection_id = c.id)
+ group by 1
+"""
+_HELD_COLUMNS = ("ids", "held_n", "held_fen", "overdue_fen")
 _COLLECTORS = """
-with cash as (
-    select c.collector_id as id, count(*) as taken, sum(c.amount_fen)::bigint as taken_fen,
-           coalesce(sum(c.amount_fen) filter (where l.id is not null), 0)::bigint as paid_in_fen,
-           count(*) filter (where l.id is null) as held,
-           coalesce(sum(c.amount_fen) filter (where l.id is null), 0)::bigint as held_fen,
-           coalesce(sum(c.amount_fen)
-                    filter (where l.id is null and c.deposit_by < %(on)s), 0)::bigint as overdue_fen
-      from collection_cashcollection c
-      left join collection_cashdepositline l on l.collection_id = c.id
-     group by 1
+with held as (
+    select * from unnest(%(ids)s::bigint[], %(held_n)s::bigint[], %(held_fen)s::bigint[],
+                         %(overdue_fen)s::bigint[]) as h (id, held, held_fen, overdue_fen)
+), cash as (
+    select collector_id as id, count(*) as taken, sum(amount_fen)::bigint as taken_fen
+      from collection_cashcollection group by 1
 ), booked as (
     select party_id as id, sum(debit_fen - credit_fen)::bigint as fen
       from fund_leg
      where book_id = %(book_id)s and party_kind = 'operator' and account = %(held)s
+       and party_id is not null
      group by 1
 )
 select o.id, o.name, coalesce(p.name, ''), coalesce(c.taken, 0), coalesce(c.taken_fen, 0),
-       coalesce(c.paid_in_fen, 0), coalesce(c.held, 0), coalesce(c.held_fen, 0),
-       coalesce(c.overdue_fen, 0), coalesce(b.fen, 0)
+       coalesce(c.taken_fen, 0) - coalesce(h.held_fen, 0), coalesce(h.held, 0),
+       coalesce(h.held_fen, 0), coalesce(h.overdue_fen, 0), coalesce(b.fen, 0)
   from cash c full join booked b on b.id = c.id
+  left join held h on h.id = c.id
   join access_operator o on o.id = coalesce(c.id, b.id)
   left join access_organisation p on p.id = o.organisation_id
- order by coalesce(c.held_fen, 0) <> coalesce(b.fen, 0) desc, 9 desc, 8 desc, 5 desc, o.id
+ order by coalesce(h.held_fen, 0) <> coalesce(b.fen, 0) desc, 9 desc, 8 desc, 5 desc, o.id
 """
 
 
@@ -213,12 +216,15 @@ def collector_lines(*, scope: Scope, on: date) -> list[CollectorLine]:
     Raises BooksNotOpened.
     """
     asked = {
-        "on": on,
         "book_id": books.book(scope.region, BookKind.CUSTODY).id,
         "held": chart_of(BookKind.CUSTODY).role(subledgers.CASH_HELD).code,
     }
     with scoped(scope), connection.cursor() as cursor:
-        cursor.execute(_COLLECTORS, asked)
+        with merging(cursor):
+            cursor.execute(_HELD, {"on": on})
+            rows = cursor.fetchall()
+        held = {name: [row[n] for row in rows] for n, name in enumerate(_HELD_COLUMNS)}
+        cursor.execute(_COLLECTORS, asked | held)
         return [CollectorLine(*row) for row in cursor.fetchall()]
 
 
