@@ -127,43 +127,49 @@ with document as (
             where e.source_kind = d.kind and e.source_id = d.id and e.book_id = %(book_id)s) b
 )
 """
-_CHANNELS = """
-select sum(amount_fen)::bigint, sum(income)::bigint, sum(temporary)::bigint, kind, channel,
-       count(*), sum(items)::bigint, count(*) filter (where differs)
-  from laid group by kind, channel order by kind desc, 1 desc, channel
+# The sums of each channel, and the documents themselves: worked out once for both.
+_RECEIVED = """
+select 0 as part, sum(amount_fen)::bigint, sum(income)::bigint, sum(temporary)::bigint, kind,
+       count(*), channel, '', null::timestamptz, '', sum(items)::bigint,
+       count(*) filter (where differs), null::date,
+       row_number() over (order by kind desc, sum(amount_fen) desc, channel) as place
+  from laid where %(with_sums)s group by kind, channel
+ union all
+select 1, t.amount_fen, t.income, t.temporary, t.kind,
+       t.id, t.channel, t.title, t.at, coalesce(o.name, ''), t.items, t.entry_id, t.booked_on,
+       t.place
+  from (select *, row_number() over (order by differs desc, at desc, kind, id desc) as place
+          from laid where differs or not %(only_differing)s order by place limit %(limit)s) t
+  left join access_operator o on o.id = t.by_id
+ order by part, place
 """
-_LISTED = """
-select t.amount_fen, t.income, t.temporary, t.kind, t.id, t.channel, t.title, t.at,
-       coalesce(o.name, ''), t.items, t.entry_id, t.booked_on
-  from laid t left join access_operator o on o.id = t.by_id
- where t.differs or not %(only_differing)s
- order by t.differs desc, t.at desc, t.kind, t.id desc limit %(limit)s
-"""
 
 
-def channel_sums(*, scope: Scope, from_: datetime, until: datetime) -> list[ChannelSum]:
-    """Return the documents of [from_, until) by kind and channel. Raises BooksNotOpened."""
-    with scoped(scope), connection.cursor() as cursor:
-        cursor.execute(_DOCUMENTS + _CHANNELS, _asked(scope, from_, until))
-        return [ChannelSum(*row) for row in cursor.fetchall()]
-
-
-def documents(
+def received(
     *,
     scope: Scope,
     from_: datetime,
     until: datetime,
     only_differing: bool = False,
     limit: int = DOCUMENTS_SHOWN,
-) -> list[Document]:
-    """Return the documents of [from_, until), those that are booked otherwise first.
+    with_sums: bool = True,
+) -> tuple[list[ChannelSum], list[Document]]:
+    """Return what came in [from_, until) by kind and channel, and its documents.
 
-    Raises BooksNotOpened.
+    Documents that are booked otherwise come first, then the newest. Raises BooksNotOpened.
     """
-    asked = {"only_differing": only_differing, "limit": limit}
+    asked = {"only_differing": only_differing, "limit": limit, "with_sums": with_sums}
+    sums, found = [], []
     with scoped(scope), connection.cursor() as cursor:
-        cursor.execute(_DOCUMENTS + _LISTED, _asked(scope, from_, until) | asked)
-        return [Document(*row) for row in cursor.fetchall()]
+        cursor.execute(_DOCUMENTS + _RECEIVED, _asked(scope, from_, until) | asked)
+        rows = cursor.fetchall()
+    for part, *columns, _place in rows:
+        if part:
+            found.append(Document(*columns))
+        else:
+            *sides, kind, n, channel, _title, _at, _by, items, differing, _on = columns
+            sums.append(ChannelSum(*sides, kind, channel, n, items, differing))
+    return sums, found
 
 
 def _asked(scope: Scope, from_: datetime, until: datetime) -> dict[str, object]:

@@ -43,8 +43,7 @@ def reconcile(request: ConsoleRequest) -> HttpResponse:
         return page(request, "console/fund/reconcile_none.html", context)
     now, choices = _period(request, opened[BookKind.MAIN])
     only_differing = request.GET.get("show", "") == "differing"
-    channels = reconciling.channel_sums(scope=request.scope, **_moments(now))
-    listed = reconciling.documents(
+    channels, listed = reconciling.received(
         scope=request.scope, only_differing=only_differing, **_moments(now)
     )
     collectors = reconciling.collector_lines(scope=request.scope, on=request.served_on)
@@ -82,7 +81,9 @@ def reconcile_file(request: ConsoleRequest, kind: str) -> HttpResponse:
     """Send the documents of the time as Excel or CSV, each with its difference."""
     main = queries.book(request.scope.region, BookKind.MAIN)
     now, _choices = _period(request, main)
-    found = reconciling.documents(scope=request.scope, limit=_ROWS_OF_A_FILE, **_moments(now))
+    _sums_too, found = reconciling.received(
+        scope=request.scope, limit=_ROWS_OF_A_FILE, with_sums=False, **_moments(now)
+    )
     heads = [
         _("单据"),
         _("种类"),
