@@ -15,7 +15,7 @@ from typing import Any
 
 from django.urls import get_resolver, reverse
 
-from tests.apps.access.offices import AT, by_a_person, hire
+from tests.apps.access.offices import AT, Staff, by_a_person, hire
 from tests.apps.access.offices import open_office as open_region
 from tests.apps.claims import insured
 from tests.apps.collection.town import dues, payments
@@ -59,6 +59,8 @@ class Shown:
     routes: dict[str, tuple[Arguments, ...]] = field(default_factory=dict)
     # What an address must ask for beside its arguments.
     queries: dict[str, str] = field(default_factory=dict)
+    # Who holds a post whose pages are for whoever made the thing.
+    makers: dict[str, Staff] = field(default_factory=dict)
 
     def addresses(self, name: str) -> list[str]:
         """Return the addresses of a route; none where the region has no such object."""
@@ -227,8 +229,9 @@ def hinggan() -> Shown:
         )
     with scoped(office.scope):
         settled = list(Settlement.objects.order_by("id").values_list("id", flat=True))
+    officer = hire(role="policy_officer", division=LEAGUE, name="孟和", at=insured.AT)
     bureau = Bureau(
-        hire(role="policy_officer", division=LEAGUE, name="孟和", at=insured.AT).scope,
+        officer.scope,
         hire(role="county_reviewer", division=LEAGUE, name="谭丽娟", at=insured.AT).scope,
     )
     active = bureau.lowered()
@@ -243,6 +246,7 @@ def hinggan() -> Shown:
     return Shown(
         region="xingan",
         division=LEAGUE,
+        makers={"policy_officer": officer},
         objects={
             "person": (people[0],),
             "settlement": (settled[0],),

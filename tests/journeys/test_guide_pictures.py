@@ -45,7 +45,6 @@ DRAW_NOTHING = {
         "access:renew_password access:close_account subsidy:confirm fund:run_verification "
         "policy:prove policy:sign policy:check policy:activate policy:run"
     ),
-    "the proposal, to anybody but its maker": "policy:edit",
 }
 INDEX = PICTURES.parent / "pictures.md"
 # The sections of the index, by the part of the policy that they show.

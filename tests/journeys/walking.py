@@ -72,7 +72,8 @@ class Walk:
             client, _scope = sign_in_as(
                 role="",
                 division="",
-                staff=hire(role=role, division=self.shown.division, at=self._hired_at()),
+                staff=self.shown.makers.get(role)
+                or hire(role=role, division=self.shown.division, at=self._hired_at()),
             )
             context = self._chromium.new_context(
                 base_url=self._address,
