@@ -7,7 +7,7 @@ import pytest
 import python_calamine
 from django.urls import reverse
 
-from tests.apps.access.offices import AT, hire, open_office
+from tests.apps.access.offices import AT, by_a_person, hire, open_office
 from tests.apps.enrolment.ledger_files import away, entrant, file_of, line, upload
 from tests.apps.enrolment.spoilt import workbook
 from tests.apps.registry.people import CHAQUAN, number, person
@@ -186,7 +186,7 @@ def test_a_person_and_the_household_are_looked_at(width, open_page, picture, com
 
 @pytest.mark.parametrize("width", ["desktop", "phone"])
 def test_a_reviewer_takes_a_ledger_back_without_scripts(width, open_page, picture, complaints):
-    scope = prepared()
+    scope = by_a_person(prepared())
     waiting = upload(scope, entrant(21), entrant(22, relation="子"), kind=NEW_ENTRANTS, at=AT)
     assert waiting.rows_good == 2
     ledger = upload(scope, *family(1), at=AT)
