@@ -52,21 +52,6 @@ def county(keys):
     return open_office()
 
 
-@pytest.fixture
-def nobody_else(county):
-    """No thread of another test is connected to the tests' database any more."""
-    connection.close()
-    connection.close_pool()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_terminate_backend(pid, %s) from pg_stat_activity"
-            " where datname = current_database() and usename = current_user"
-            " and pid <> pg_backend_pid()",
-            [60_000],
-        )
-        assert all(is_gone for (is_gone,) in cursor.fetchall())
-
-
 def register(scope, first, last):
     people = [person(n, phone=f"1380000{n:04}") for n in range(first, last)]
     operations.register_many(scope=scope, persons=people, at=AT)

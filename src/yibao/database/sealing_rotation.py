@@ -21,6 +21,8 @@ from yibao.database.sealing_keys import DATA, INDEX, REREAD, Key, KeyFiles, new_
 
 CHUNK = 2_000
 _OWNER, _APP = "owner", "default"
+# How long a closed connection may take to be gone, and how often it is looked for.
+_GONE_SECONDS, _LOOK_SECONDS = 5, 0.05
 OnChunk = Callable[["Step"], None]
 
 
@@ -352,12 +354,19 @@ def _stale_indexes(cursor: Any, wanted: Sequence[Sealed], number: int) -> bool:
 def _refuse_other_programs(owner: Any) -> None:
     connections[_APP].close()
     connections[_APP].close_pool()  # type: ignore[attr-defined]
+    # The server takes a moment to see that this program's own connections are gone.
+    until = time.monotonic() + _GONE_SECONDS
+    while (count := _other_programs(owner)) and time.monotonic() < until:
+        time.sleep(_LOOK_SECONDS)
+    if count:
+        raise StillServing(count=count)
+
+
+def _other_programs(owner: Any) -> int:
     with owner.cursor() as cursor:
         cursor.execute(
             "select count(*) from pg_stat_activity where datname = current_database()"
             " and usename = %s and pid <> pg_backend_pid()",
             [connections[_APP].settings_dict["USER"]],
         )
-        (count,) = cursor.fetchone()
-    if count:
-        raise StillServing(count=count)
+        return int(cursor.fetchone()[0])
