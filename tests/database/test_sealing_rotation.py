@@ -170,7 +170,7 @@ def test_offices_register_and_find_people_while_the_key_changes(county, keys):
     assert list(faults()) == []
 
 
-def test_the_index_key_changes_in_one_go_and_search_and_uniqueness_hold(county, keys, nobody_else):
+def test_the_index_key_changes_in_one_go_and_search_and_uniqueness_hold(county, keys):
     register(county, 1, 121)
     with scoped(county):
         before = set(IdentityDocument.objects.values_list("number_index", flat=True))
@@ -188,7 +188,7 @@ def test_the_index_key_changes_in_one_go_and_search_and_uniqueness_hold(county, 
     assert "index-0001.retired" in {one.name for one in keys.source.place.iterdir()}
 
 
-def test_the_index_key_does_not_change_under_a_connected_program(county, keys, nobody_else):
+def test_the_index_key_does_not_change_under_a_connected_program(county, keys):
     register(county, 1, 3)
     with connections.create_connection("default").cursor() as cursor:
         cursor.execute("select 1")
