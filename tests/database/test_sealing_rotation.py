@@ -52,6 +52,22 @@ def county(keys):
     return open_office()
 
 
+@pytest.fixture
+def nobody_else(county):
+    """No thread of another test is connected to the tests' database any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_terminate_backend(pid, %s) from pg_stat_activity"
+            " where datname = current_database() and usename = current_user"
+            " and pid <> pg_backend_pid()",
+            [60_000],
+        )
+        assert all(is_gone for (is_gone,) in cursor.fetchall())
+    # What the pool keeps may have ended too.
+    connection.close()
+    connection.close_pool()
+
+
 def register(scope, first, last):
     people = [person(n, phone=f"1380000{n:04}") for n in range(first, last)]
     operations.register_many(scope=scope, persons=people, at=AT)
@@ -170,7 +186,7 @@ def test_offices_register_and_find_people_while_the_key_changes(county, keys):
     assert list(faults()) == []
 
 
-def test_the_index_key_changes_in_one_go_and_search_and_uniqueness_hold(county, keys):
+def test_the_index_key_changes_in_one_go_and_search_and_uniqueness_hold(county, keys, nobody_else):
     register(county, 1, 121)
     with scoped(county):
         before = set(IdentityDocument.objects.values_list("number_index", flat=True))
@@ -188,7 +204,7 @@ def test_the_index_key_changes_in_one_go_and_search_and_uniqueness_hold(county, 
     assert "index-0001.retired" in {one.name for one in keys.source.place.iterdir()}
 
 
-def test_the_index_key_does_not_change_under_a_connected_program(county, keys):
+def test_the_index_key_does_not_change_under_a_connected_program(county, keys, nobody_else):
     register(county, 1, 3)
     with connections.create_connection("default").cursor() as cursor:
         cursor.execute("select 1")
