@@ -69,7 +69,7 @@ def _expired_goes_on() -> Iterator[None]:
     from yibao.apps.access.models import OperatorSession
     from yibao.apps.access.operations import sessions
 
-    def still_open(*, session_id: int, now: object) -> OperatorSession:
+    def still_open(*, session_id: int, **asked: object) -> OperatorSession:
         rows = OperatorSession.objects.select_related(
             "operator", "post__organisation", "post__operator"
         )

@@ -221,12 +221,12 @@ def _same_key(_):
 
 
 def _generation_not_asked(opened):
-    def looked_up(*, session_id, now):
+    def looked_up(*, session_id, now, **used):
         found = OperatorSession.objects.get(id=session_id)
         OperatorSession.objects.filter(id=session_id).update(
             generation=found.operator.session_generation
         )
-        return opened(session_id=session_id, now=now)
+        return opened(session_id=session_id, now=now, **used)
 
     return looked_up
 
