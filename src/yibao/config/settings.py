@@ -129,6 +129,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "yibao.console.methods.DeclaredMethods",
 ]
 ROOT_URLCONF = "yibao.config.urls"
 WSGI_APPLICATION = "yibao.config.wsgi.application"

@@ -5,7 +5,6 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from yibao.apps.desk.operations.drafts import drop_draft
 from yibao.console import kept, marks, session
@@ -14,7 +13,6 @@ from yibao.console.page import ConsoleRequest, console_page
 _BAD, _CONFLICT, _TOO_LARGE = 400, 409, 413
 
 
-@require_POST
 def draft(request: HttpRequest) -> HttpResponse:
     """Keep what stands in a form now. The form's mark says whose it is, also after a time-out."""
     mark = marks.read(request)

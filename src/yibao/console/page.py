@@ -40,7 +40,7 @@ from yibao.apps.access.operations.signing import SessionLocked
 from yibao.apps.access.queries import Area
 from yibao.apps.access.scope import NotAllowed, NotThere, OutsideScope, Scope, scoped
 from yibao.apps.enrolment.models import InsuredYear
-from yibao.console import errors, kept, marks, session, stepup
+from yibao.console import kept, marks, session, stepup
 from yibao.console.frame import frame_of
 from yibao.console.routes import POST, Route, route_of
 from yibao.core.refusal import Refusal
@@ -103,8 +103,6 @@ def console_page() -> Callable[[View], View]:
         @functools.wraps(view)
         def answered(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             route = _declared(request)
-            if not route.allows(request.method or ""):
-                return errors.wrong_method(request, route.methods)
             right = route.right_for(request.method or "")
             request.route, request.is_under_scope, request.is_refusal_recorded = route, False, False
             request.action = "" if right == POST else right

@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from yibao.apps.access import operations, queries
 from yibao.apps.access.models import Operator, PoolingRegion, Post
@@ -224,7 +223,6 @@ def posts(request: HttpRequest) -> HttpResponse:
     return answer(request, "console/posts.html", context)
 
 
-@require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, and have the browser forget what it kept."""
     who = session.signed_in(request)
