@@ -63,9 +63,15 @@ class StoppedShort(Refusal):
 
     code = "DB48"
     message = "日志到不了 {at}：{cause}"
-    remedy = "请核对 {wal} 中的日志是否齐全，或恢复到更早的时刻；原有数据没有改动"
+    remedy = (
+        "最近五分钟的日志可能尚未归档，请稍后重试；否则请核对 {wal} 中的日志是否齐全，"
+        "或恢复到更早的时刻；原有数据没有改动"
+    )
     message_en = "The logs do not reach {at}: {cause}"
-    remedy_en = "See that no log is missing in {wal}, or restore to an earlier moment"
+    remedy_en = (
+        "The last five minutes may not have been archived yet: try again then; if they were, see "
+        "that no log is missing in {wal}, or restore to an earlier moment"
+    )
 
 
 @dataclass(frozen=True)

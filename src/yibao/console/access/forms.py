@@ -92,7 +92,9 @@ class AccountForm(ConsoleForm):
 class RequestForm(ConsoleForm):
     """A post that is asked for: what, where, from when until when, and why."""
 
-    role = forms.ChoiceField(label=gettext_lazy("岗位"), choices=ROLES)
+    role = forms.ChoiceField(
+        label=gettext_lazy("岗位"), choices=[("", gettext_lazy("请选择")), *ROLES]
+    )
     organisation = PlaceField(
         label=gettext_lazy("区划或机构"), queryset=Organisation.objects.none()
     )
