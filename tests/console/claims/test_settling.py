@@ -113,6 +113,36 @@ def test_what_was_changed_after_the_trial_is_tried_again_and_not_settled(office)
     assert rows(scope) == []
 
 
+def test_a_stay_on_the_days_of_a_settled_one_is_pointed_out_before_it_is_settled(office):
+    person = insure(office.scope)
+    client, _ = clerk()
+    address = reverse("claims:visit", args=[person])
+    asked = keyed(client, office, person)
+    tried = client.post(address, asked)
+    assert "日期重叠" not in words_of(tried)
+    first = client.post(address, asked | {"do": "settle", "tried": hidden(tried, "tried")})
+    (row,) = rows(office.scope)
+
+    def told(**changed):
+        return words_of(client.post(address, keyed(client, office, person, **changed)))
+
+    again = {"number": "F2009-119", "institution": office.hospitals[2]}
+    assert "日期重叠 同一人同一夜不会住两家医院" in told(**again)
+    assert f"{row.settlement_no} " in told(**again)
+    assert "2009-03-01 至 2009-03-10，基金已付 8,030.00 元" in told(**again)
+    assert "日期重叠" in told(**again, admitted_on="2009-03-09", discharged_on="2009-03-20")
+    # The day of a transfer belongs to both hospitals; a visit of a day is no stay.
+    assert "日期重叠" not in told(**again, admitted_on="2009-03-10", discharged_on="2009-03-20")
+    assert "日期重叠" not in told(**again, admitted_on="2009-03-05", discharged_on="2009-03-05")
+    taken_back, _ = clerk(role="county_reviewer", name="复核")
+    page = taken_back.get(f"{first.url.split('?')[0]}reverse/")
+    taken_back.post(
+        f"{first.url.split('?')[0]}reverse/", {"key": hidden(page, "key"), "because": "重复"}
+    )
+    assert len(rows(office.scope)) == 2
+    assert "日期重叠" not in told(**again)
+
+
 def test_a_fault_in_the_form_and_a_refusal_stand_at_their_field(office):
     person = insure(office.scope)
     client, _ = clerk()

@@ -107,6 +107,14 @@ def test_cash_is_taken_for_chosen_members_after_the_sum_was_seen(agent):
     assert "张收据" in words_of(browser.get(answer.headers["Location"]))
 
 
+def test_whoever_holds_no_receipts_is_told_before_the_form_is_filled_in(agent):
+    browser, scope = agent
+    address = reverse("village:collect", args=[a_household(scope)])
+    assert "没有可用的收据号" not in words_of(browser.get(address))
+    other, _ = sign_in_as(role="village_agent", division=str(CHAQUAN), name="新来的")
+    assert "您没有可用的收据号，请先到乡镇领取" in words_of(other.get(address))
+
+
 @pytest.mark.parametrize("with_mark", [True, False])
 def test_the_same_form_twice_gives_the_same_receipts(agent, with_mark):
     browser, scope = agent

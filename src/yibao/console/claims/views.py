@@ -123,8 +123,15 @@ def _tried(request: ConsoleRequest, outcome: Outcome | None) -> dict[str, object
     told = queries.explain_trial(scope=request.scope, outcome=outcome, on=request.served_on)
     facts = {**outcome.request.facts, "number": outcome.request.number}
     facts["hospital_level"] = outcome.hospital_level
+    same_days = queries.stays_on_the_same_days(
+        scope=request.scope,
+        person_id=outcome.request.person_id,
+        admitted_on=outcome.request.admitted_on,
+        discharged_on=outcome.request.discharged_on,
+    )
     return {
         "outcome": outcome,
+        "same_days": same_days,
         "tried": outcome.request.fingerprint(),
         "shown": shown(told, region=request.scope.region, facts=facts),
     }

@@ -129,7 +129,7 @@ def collect(request: ConsoleRequest, household_id: int) -> HttpResponse:
         "chosen": chosen,
         "sum_fen": sum_fen,
         "is_summed": is_summed and not form.errors,
-        "numbers": queries.next_receipts(scope=request.scope, count=len(chosen)) if chosen else [],
+        "numbers": queries.next_receipts(scope=request.scope, count=len(chosen) or 1),
         "deposit_by": rules.deposit_by(request.served_on),
         "article": article_of(
             request.scope.region,
