@@ -84,7 +84,11 @@ for _database in (_app, _owner):
         "server_side_binding": True,
         "prepare_threshold": 1,
     }
-_app["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _environment.number("YIBAO_POOL", 8)}
+_app["OPTIONS"]["pool"] = {
+    "min_size": 1,
+    "max_size": _environment.number("YIBAO_POOL", 8),
+    "timeout": 10,  # seconds until a page says that the server is away, rather than wait on
+}
 # The mirror is the same database under the other role: tests work as the application does.
 DATABASES = {"default": _app | {"TEST": {"MIRROR": "owner"}}, "owner": _owner}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

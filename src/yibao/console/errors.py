@@ -1,14 +1,17 @@
 """Pages for what went wrong before or behind a view; they need no database and no session."""
 
 import contextlib
+import sys
 from typing import Any
 
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yibao.console import kept
+from yibao.database.errors import refusal_of
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -17,9 +20,16 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Answer a mistake of ours: say that nothing half done was kept, and keep what was typed."""
+    """Answer a mistake of ours: say that nothing half done was kept, and keep what was typed.
+
+    A server that is full or restarting, and cannot even record that it refused, is none: say so.
+    """
     with contextlib.suppress(DatabaseError):
         kept.keep(request)
+    error = sys.exc_info()[1]  # Django calls this from where it caught it
+    refusal = refusal_of(error) if isinstance(error, DatabaseError) else None
+    if refusal is not None:
+        return _bare(request, 503, *refusal.told(get_language() or "zh"))
     return _bare(
         request,
         500,

@@ -177,9 +177,7 @@ class Grid:
 
     def refused_by(self, refusal: Refusal, *, language: str = "zh") -> None:
         """Say a refusal above the grid."""
-        zh = language.startswith("zh")
-        cause = refusal.message if zh else refusal.message_en
-        cure = refusal.remedy if zh else refusal.remedy_en
+        cause, cure = refusal.told(language)
         self.refuse(None, "", cause, cure=cure, code=refusal.code)
 
     def _row(self, number: int, given: Mapping[str, str]) -> GridRow:

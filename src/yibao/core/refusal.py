@@ -56,11 +56,15 @@ class Refusal(Exception):  # noqa: N818 - a refusal is not an error of the progr
             setattr(self, name, fact)
         super().__init__(self.sentence())
 
+    def told(self, language: str = "zh") -> tuple[str, str]:
+        """Return cause and cure, in Chinese or, for "en", in English."""
+        if language.startswith("en"):
+            return self.message_en, self.remedy_en
+        return self.message, self.remedy
+
     def sentence(self, language: str = "zh") -> str:
         """Return cause and cure in one line, in Chinese or, for "en", in English."""
-        if language.startswith("en"):
-            return f"{self.message_en}. {self.remedy_en}"
-        return f"{self.message}。{self.remedy}"
+        return (". " if language.startswith("en") else "。").join(self.told(language))
 
     def __str__(self) -> str:
         return self.sentence()

@@ -28,12 +28,12 @@ class LockWaitedTooLong(Refusal):
 
 
 class StorageFull(Refusal):
-    """The server's disk is full: it still reads, it cannot write."""
+    """The server's disk is full: it cannot write, so no page opens that leaves a record."""
 
     code = "DB21"
-    message = "数据库磁盘已满，暂时只能查询"
+    message = "数据库磁盘已满，不能写入，须留痕的查询也暂停"
     remedy = "请管理员释放空间；本次操作没有写入任何数据"
-    message_en = "The database's disk is full, only reading works"
+    message_en = "The database's disk is full: nothing is written, and what leaves a record waits"
     remedy_en = "Have the administrator free some room; nothing of this attempt was written"
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yibao.core.identity.masks import mask_name, mask_number, mask_phone, mask_within
+from yibao.core.refusal import Refusal
 from yibao.rulebook.national import surnames
 from yibao.web import figures, glyphs
 from yibao.web.field_help import help_of
@@ -43,6 +44,18 @@ register.filter("masked_words", mask_within)
 def _trimmed(content: str) -> SafeString:
     """Return a block's drawn content, which is safe, without the space around it."""
     return mark_safe(content.strip())  # noqa: S308 - drawn by the template engine
+
+
+@register.filter
+def cause(refusal: Refusal) -> str:
+    """Return why, in the language of the page."""
+    return refusal.told(get_language() or "zh")[0]
+
+
+@register.filter
+def cure(refusal: Refusal) -> str:
+    """Return what to do, in the language of the page."""
+    return refusal.told(get_language() or "zh")[1]
 
 
 @register.filter
