@@ -1,6 +1,7 @@
 """The agent's pages: progress, households, cash at the door, handing in, records."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.apps.access.offices import AT
 from tests.apps.collection.town import open_town, settle_in
 from tests.apps.registry.people import CHAQUAN, SHICANG
 from tests.console.signed_in import sign_in_as
+from yibao.apps.access.models import PoolingRegion
 from yibao.apps.access.scope import scoped
 from yibao.apps.collection import operations
 from yibao.apps.collection.models import CashCollection, Due
@@ -143,13 +145,27 @@ def test_a_sum_that_is_no_longer_right_is_refused(agent):
         assert not CashCollection.objects.exists()
 
 
+def take_cash(browser, home) -> None:
+    """Take what the household owes, having seen the sum."""
+    address, given = reverse("village:collect", args=[home]), door(browser, home)
+    seen = browser.post(address, given | {"do": "sum"})
+    sum_fen = re.search(r'name="sum" value="(\d+)"', words_of(seen))[1]
+    taken = browser.post(address, given | {"do": "collect", "sum": sum_fen})
+    assert taken.status_code == 302
+
+
+def test_cash_of_an_earlier_day_asks_for_its_reason_before_the_form_is_sent(agent):
+    browser, scope = agent
+    take_cash(browser, a_household(scope))
+    assert "须写原因" not in words_of(browser.get(reverse("village:hand_in")))
+    today = PoolingRegion.objects.get(code="hengshan").served_on
+    PoolingRegion.objects.filter(code="hengshan").update(served_on=today + timedelta(days=1))
+    assert "有不是今天收的，须写原因" in words_of(browser.get(reverse("village:hand_in")))
+
+
 def test_handing_in_covers_and_shows_in_my_records(agent):
     browser, scope = agent
-    home = a_household(scope)
-    given = door(browser, home)
-    seen = browser.post(reverse("village:collect", args=[home]), given | {"do": "sum"})
-    sum_fen = re.search(r'name="sum" value="(\d+)"', words_of(seen))[1]
-    browser.post(reverse("village:collect", args=[home]), given | {"do": "collect", "sum": sum_fen})
+    take_cash(browser, a_household(scope))
     page = words_of(browser.get(reverse("village:hand_in")))
     held = re.findall(r'name="collections" value="(\d+)"', page)
     channel = re.search(r'<option value="([a-z_]+)">', page)[1]
