@@ -20,8 +20,9 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import django
+
 from yibao.apps.enrolment.amounts import Claimed, judge
-from yibao.apps.enrolment.ledgers import PAYMENT_LEDGER, filled, read_ledger
 from yibao.apps.registry.names import initials
 from yibao.apps.registry.numbers import household_no, person_no
 
@@ -70,6 +71,9 @@ def run() -> list[dict[str, object]]:
     from yibao.database.service import database_at_hand, use_settings
 
     use_settings()
+    django.setup()
+    from yibao.apps.enrolment.ledgers import PAYMENT_LEDGER, read_ledger
+
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "ledger.xlsx"
         # In a process of its own, so that making the file does not count as memory of reading it.
@@ -99,6 +103,8 @@ def _prepared():
 
 
 def _measured(scope, content, rows, each, chunked) -> list[dict[str, object]]:
+    from yibao.apps.enrolment.ledgers import PAYMENT_LEDGER, read_ledger
+
     start = time.perf_counter()
     read_ledger(content, PAYMENT_LEDGER)
     reading = time.perf_counter() - start
@@ -341,5 +347,11 @@ WRITTEN = "update enrolment_ledgerrow set person_id = %s, written_at = %s where 
 
 
 if __name__ == "__main__":
+    from yibao.database.service import use_settings
+
+    use_settings()
+    django.setup()
+    from yibao.apps.enrolment.ledgers import PAYMENT_LEDGER, filled
+
     made = filled(PAYMENT_LEDGER, map(line, range(LINES)), year=YEAR, region="衡山县")
     Path(sys.argv[1]).write_bytes(made)

@@ -1,6 +1,8 @@
 """yibao bench NAME: loads the measurement by its name and prints it as a table or as data."""
 
 import json
+import os
+import subprocess
 import sys
 
 import pytest
@@ -46,6 +48,14 @@ def test_a_share_of_the_bound_has_a_column_where_a_result_has_one(tmp_path, monk
 @pytest.mark.parametrize("name", bench.NAMES)
 def test_every_measurement_that_can_be_named_is_in_the_repository(name):
     assert (bench._PLACE / f"{name}.py").is_file()
+
+
+@pytest.mark.parametrize("name", bench.NAMES)
+def test_every_measurement_loads_in_a_process_that_has_no_settings_yet(name):
+    code = f"from yibao.cli import bench; bench._module({name!r}).run"
+    without = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+    loaded = subprocess.run([sys.executable, "-c", code], env=without, capture_output=True)
+    assert loaded.returncode == 0, loaded.stderr.decode()[-600:]
 
 
 SMALL = {"YIBAO_BENCH_PERSONS": "3000", "YIBAO_BENCH_VISITS": "6000", "YIBAO_BENCH_LONG": "0"}
