@@ -1,6 +1,7 @@
 """People are found by what a clerk has in hand, inside the scope, masked, by ranges alone."""
 
 import dataclasses
+import importlib
 import re
 from datetime import date
 from pathlib import Path
@@ -96,6 +97,25 @@ def test_a_page_goes_on_after_the_last_one(township):
     second = found(township, "王小明", limit=3, after_id=first[-1])
     third = found(township, "王小明", limit=3, after_id=second[-1])
     assert first + second + third == ids
+
+
+@pytest.mark.parametrize("near", [0, 1, 3, 7, 20_000])
+@pytest.mark.parametrize("text", ["王", "小", "W"])
+def test_one_character_finds_the_same_however_far_the_next_ids_are_walked(
+    county, monkeypatch, text, near
+):
+    names = ["王小明", "李小红", "小王", "吴文", "王", "陈香", "王小", "魏小", "小小"]
+    ids = register(county, *(person(n, name=name) for n, name in enumerate(names, 1)))
+    letters = {"王": "王", "小": "小", "W": "王吴魏"}[text]
+    given = [name for name in names if name[1:].startswith(text)]
+    wanted = [pk for pk, name in zip(ids, names) if name[0] in letters or name in given]
+    # The package's own name `search` is the function.
+    module = importlib.import_module("yibao.apps.registry.queries.search")
+    monkeypatch.setattr(module, "_NEAR", near)
+    pages, last = [], 0
+    while page := found(county, text, limit=2, after_id=last):
+        pages, last = [*pages, page], page[-1]
+    assert pages == [wanted[at : at + 2] for at in range(0, len(wanted), 2)]
 
 
 def test_two_hundred_hits_take_as_many_queries_as_ten(township):
