@@ -7,18 +7,18 @@ from django.test import Client
 from tests.apps.access.offices import hire
 from tests.console.signed_in import sign_in_as
 from tests.console.test_frame import faults_of
+from tests.database.full_disk import SAY_FULL
 from yibao.apps.access.scope import OutsideScope
 
 pytestmark = pytest.mark.django_db
 
-_SAY_FULL = "do $$ begin raise exception 'No space left' using errcode = '53100'; end $$"
 _PAGE = "/registry/persons/1/"
 
 
 def full(execute, sql, params, many, context):
     """The server's own words for a disk on which nothing more can be written."""
     if sql.lstrip().lower().startswith(("insert", "update")):
-        return execute(_SAY_FULL, None, False, context)
+        return execute(SAY_FULL, None, False, context)
     return execute(sql, params, many, context)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.database.full_disk import SAY_FULL
 from tests.database.homes import connect, temporary_home, temporary_place
 from yibao.database.cluster import FLOOR_BYTES, DiskFull
 from yibao.database.errors import StorageFull, constraint_of, refusal_of
@@ -134,7 +135,7 @@ def test_on_a_full_disk_writing_fails_by_name_reading_goes_on_and_a_start_is_ref
                 if is_small:
                     _fill(disk / "filler", leave=24 * 1024 * 1024)
                 with pytest.raises(psycopg.OperationalError) as caught:
-                    owner.execute(_SPILL if is_small else _SAY_FULL)
+                    owner.execute(_SPILL if is_small else SAY_FULL)
                 assert constraint_of(caught.value)[0] == "53100"
                 assert isinstance(refusal_of(caught.value), StorageFull)
                 assert owner.execute("select words from kept").fetchall() == [("first",)]
@@ -149,7 +150,6 @@ def test_on_a_full_disk_writing_fails_by_name_reading_goes_on_and_a_start_is_ref
 
 
 _SPILL = "insert into spill select repeat(md5(n::text), 30) from generate_series(1, 100000) n"
-_SAY_FULL = "do $$ begin raise exception 'No space left' using errcode = '53100'; end $$"
 
 
 @contextlib.contextmanager

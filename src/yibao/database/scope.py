@@ -58,7 +58,8 @@ _PLAN = "select " + ", ".join(f"set_config('{name}', %s, true)" for name in _MER
 def merging(cursor: CursorWrapper) -> Iterator[None]:
     """Lay long tables beside each other by their indexes in the block; three statements more.
 
-    Within a transaction. What else is asked in the block would be planned badly.
+    One table alone is walked by the index that gives the order asked for. Within a transaction.
+    What else is asked in the block would be planned badly.
     """
     cursor.execute(_AS_IT_IS)
     before = cursor.fetchone()

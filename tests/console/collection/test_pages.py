@@ -1,5 +1,7 @@
 """Pages of payments and cash: each shows what the tables hold, each act says its consequence."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -9,7 +11,7 @@ from tests.apps.collection.town import Line, agent, dues, payment_file, payments
 from tests.apps.registry.people import CHAQUAN, number
 from tests.console.season import late_season
 from tests.console.signed_in import sign_in_as
-from yibao.apps.access.models import AuditRecord
+from yibao.apps.access.models import AuditRecord, PoolingRegion
 from yibao.apps.access.scope import scoped
 from yibao.apps.collection import operations
 from yibao.apps.collection.models import CashCollection, PaymentMatch
@@ -181,12 +183,21 @@ def test_an_agent_takes_cash_after_four_confirmations_and_pays_it_in(season, vil
     assert "收据 CQ01" in words(answer), words(answer)
     with scoped(season):
         cash = CashCollection.objects.latest("id")
+    assert "当日缴库的不填" in words(village.get(reverse("collection:cash"), {"year": 2021}))
     answer = village.post(
         reverse("collection:cash") + "?year=2021",
         {"collections": [cash.id], "channel": "pos", "voucher_no": "P9", "late_reason": ""},
         follow=True,
     )
     assert "已缴库 280.00 元" in words(answer), words(answer)
+
+
+def test_the_counter_too_asks_for_the_reason_of_cash_of_an_earlier_day(season, village):
+    village.post(reverse("collection:collect", args=[cash_due(season).id]), GIVEN)
+    today = PoolingRegion.objects.get(code="hengshan").served_on
+    PoolingRegion.objects.filter(code="hengshan").update(served_on=today + timedelta(days=1))
+    page = words(village.get(reverse("collection:cash"), {"year": 2021}))
+    assert "有不是今天收的，须写原因" in page
 
 
 @pytest.mark.parametrize("missing", ["special_reason", "identity", "place", "employee"])

@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.http import HttpResponse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from yibao.apps.access.rulebooks import article_of
@@ -39,7 +38,6 @@ def custody(request: ConsoleRequest) -> HttpResponse:
         "overdue": sum(one.overdue for one in by_collector),
         "overdue_fen": sum(one.overdue_fen for one in by_collector),
         "served_on": request.served_on,
-        "mine_late": any(localdate(one.collected_at) < request.served_on for one in mine),
         "article": article_of(
             request.scope.region,
             "cash_deposit_time",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from yibao.apps.collection import operations
@@ -18,6 +19,7 @@ def deposit_form(request: ConsoleRequest, held: Sequence[HeldCash], **more: Any)
     return DepositForm(
         request.POST or None,
         held=[(one.collection_id, _held_words(one)) for one in held],
+        is_late=any(localdate(one.collected_at) < request.served_on for one in held),
         scope=request.scope,
         year=request.year,
         **more,

@@ -105,9 +105,16 @@ class DepositForm(ConsoleForm):
     )
 
     def __init__(
-        self, *args: Any, held: list[tuple[int, str]], scope: Scope, year: int, **kwargs: Any
+        self,
+        *args: Any,
+        held: list[tuple[int, str]],
+        is_late: bool,
+        scope: Scope,
+        year: int,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.is_late = is_late
         self.fields["collections"].choices = held
         self.fields["channel"].choices = channel_choices(scope, year)
 

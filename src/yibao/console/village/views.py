@@ -1,7 +1,6 @@
 """My village, households, collecting at the door, handing in, my records."""
 
 from django.http import HttpResponse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from yibao.apps.access.rulebooks import article_of
@@ -174,7 +173,6 @@ def hand_in(request: ConsoleRequest) -> HttpResponse:
         "held": held,
         "sum_fen": sum(one.amount_fen for one in held),
         "overdue": sum(one.deposit_by < request.served_on for one in held),
-        "is_late": any(localdate(one.collected_at) < request.served_on for one in held),
     }
     return page(request, "console/village/hand_in.html", context | {"here": "hand_in"})
 
