@@ -1,5 +1,6 @@
 """The account that the server runs under: PostgreSQL refuses to run as root, and is right."""
 
+import fcntl
 import os
 import pwd
 import shutil
@@ -121,11 +122,25 @@ def _name_of(uid: int) -> str:
 
 
 def _made(name: str) -> bool:
-    """Make a system account without home and shell; who loses the race finds the other's."""
+    """Make a system account without home and shell; who comes second finds the first's.
+
+    Two runs of useradd at once may both succeed, and the account of one of them is then gone. So
+    whoever makes it holds the directory of the accounts locked.
+    """
     program = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if program is None:
         return False
     words = [program, "--system", "--user-group", "--no-create-home"]
     words += ["--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", name]
-    subprocess.run(words, capture_output=True, check=False)
+    held = os.open("/etc", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not _is_there(name):
+            subprocess.run(words, capture_output=True, check=False)
+        return _is_there(name)
+    finally:
+        os.close(held)
+
+
+def _is_there(name: str) -> bool:
     return any(entry.pw_name == name for entry in pwd.getpwall())
