@@ -67,6 +67,11 @@ def hidden(page, name):
     return found[1] if found else ""
 
 
+def settling(tried):
+    """What the page of a trial sends along when its visit is to be settled."""
+    return {"do": "settle", "tried": hidden(tried, "tried"), "seen": hidden(tried, "seen")}
+
+
 def rows(scope):
     with scoped(scope):
         return list(Settlement.objects.order_by("id"))
@@ -86,7 +91,7 @@ def test_a_clerk_finds_the_person_tries_the_stay_and_settles_it(office):
     assert "与总费用相符" in said
     assert "结算后基金支付 8,030.00 元" in said
     assert rows(scope) == []
-    asked |= {"do": "settle", "tried": hidden(tried, "tried")}
+    asked |= settling(tried)
     answer = client.post(reverse("claims:visit", args=[person]), asked)
     assert answer.status_code == 302
     (row,) = rows(scope)
@@ -106,7 +111,7 @@ def test_what_was_changed_after_the_trial_is_tried_again_and_not_settled(office)
     client, scope = clerk()
     asked = keyed(client, office, person)
     tried = client.post(reverse("claims:visit", args=[person]), asked)
-    changed = asked | {"eligible_cost": "9000", "do": "settle", "tried": hidden(tried, "tried")}
+    changed = asked | settling(tried) | {"eligible_cost": "9000"}
     answer = client.post(reverse("claims:visit", args=[person]), changed)
     assert answer.status_code == 200
     assert "结算后基金支付 4,730.00 元" in words_of(answer)
@@ -120,7 +125,7 @@ def test_a_stay_on_the_days_of_a_settled_one_is_pointed_out_before_it_is_settled
     asked = keyed(client, office, person)
     tried = client.post(address, asked)
     assert "日期重叠" not in words_of(tried)
-    first = client.post(address, asked | {"do": "settle", "tried": hidden(tried, "tried")})
+    first = client.post(address, asked | settling(tried))
     (row,) = rows(office.scope)
 
     def told(**changed):
@@ -141,6 +146,38 @@ def test_a_stay_on_the_days_of_a_settled_one_is_pointed_out_before_it_is_settled
     )
     assert len(rows(office.scope)) == 2
     assert "日期重叠" not in told(**again)
+
+
+def test_a_visit_that_another_tab_came_before_is_tried_again_and_not_settled_unseen(office):
+    person = insure(office.scope)
+    client, _ = clerk()
+    address = reverse("claims:visit", args=[person])
+    here = keyed(client, office, person)
+    there = keyed(client, office, person, number="F2009-119", institution=office.hospitals[2])
+    tried_here, tried_there = client.post(address, here), client.post(address, there)
+    assert "日期重叠" not in words_of(tried_there)
+    assert client.post(address, here | settling(tried_here)).status_code == 302
+    late = client.post(address, there | settling(tried_there))
+    assert late.status_code == 422
+    said = words_of(late)
+    assert "试算之后，本人本年的结算已有变动" in said
+    assert "日期重叠" in said
+    assert len(rows(office.scope)) == 1
+    # What the page shows now has been seen: the clerk decides.
+    assert client.post(address, there | settling(late)).status_code == 302
+    assert len(rows(office.scope)) == 2
+
+
+def test_a_visit_whose_trial_nobody_has_seen_is_tried_first(office):
+    person = insure(office.scope)
+    client, _ = clerk()
+    address = reverse("claims:visit", args=[person])
+    asked = keyed(client, office, person)
+    unseen = settling(client.post(address, asked)) | {"seen": ""}
+    answer = client.post(address, asked | unseen)
+    assert answer.status_code == 200
+    assert "结算后基金支付 8,030.00 元" in words_of(answer)
+    assert rows(office.scope) == []
 
 
 def test_a_fault_in_the_form_and_a_refusal_stand_at_their_field(office):

@@ -121,6 +121,11 @@ class Read:
         return cls(rule.read(new.person), visit, rule.order_of(visit))
 
 
+def seen_of(year: Year, paid: Paid) -> str:
+    """Return a mark of what a trial shows: how the year stands, and what the fund would pay."""
+    return f"{year.settlements}.{year.fund_paid_fen}.{paid.fund_pay_fen}"
+
+
 def comes_after(year: Year, rule: Rule, read: Read) -> bool:
     """Tell whether one step from the stored state decides the visit.
 

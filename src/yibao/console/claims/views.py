@@ -14,7 +14,14 @@ from yibao.console.claims.forms import ReverseForm, VisitForm
 from yibao.console.claims.listed import SETTLEMENTS_LIST
 from yibao.console.claims.shown import shown
 from yibao.console.lists import list_page
-from yibao.console.page import ConsoleRequest, address, console_page, done, page
+from yibao.console.page import (
+    ConsoleRequest,
+    address,
+    console_page,
+    done,
+    page,
+    record_refusal,
+)
 
 CLIENT = "console"
 
@@ -44,9 +51,11 @@ def visit(request: ConsoleRequest, person_id: int) -> HttpResponse:
         with form.refusals(request):
             # What was changed after the trial is tried again, never settled unseen.
             if request.POST.get("do") == "settle" and _was_tried(request, person_id, form):
-                reply = operations.settle(**_asked(request, person_id, form), **_key(form))
-                words = _("已结算 %(number)s") % {"number": reply.settlement_no}
-                return done(request, words, "claims:settlement", reply.settlement_id)
+                try:
+                    return _settled(request, person_id, form)
+                except operations.TrialOutdated as outdated:
+                    record_refusal(request, outdated)
+                    form.refuse(outdated)
             outcome = operations.trial(**_asked(request, person_id, form))
     context = {"form": form, **_person(request, person_id), **_tried(request, outcome)}
     return page(request, "console/claims/visit.html", context)
@@ -99,11 +108,20 @@ def _asked(request: ConsoleRequest, person_id: int, form: VisitForm) -> dict[str
     }
 
 
-def _key(form: VisitForm) -> dict[str, str]:
-    return {"client": CLIENT, "key": form.cleaned_data["key"]}
+def _settled(request: ConsoleRequest, person_id: int, form: VisitForm) -> HttpResponse:
+    reply = operations.settle(
+        **_asked(request, person_id, form),
+        client=CLIENT,
+        key=form.cleaned_data["key"],
+        seen=request.POST["seen"],
+    )
+    words = _("已结算 %(number)s") % {"number": reply.settlement_no}
+    return done(request, words, "claims:settlement", reply.settlement_id)
 
 
 def _was_tried(request: ConsoleRequest, person_id: int, form: VisitForm) -> bool:
+    if not request.POST.get("seen"):
+        return False
     asked = _asked(request, person_id, form)
     del asked["scope"], asked["at"]
     read = read_request(**asked, today=request.served_on)

@@ -32,8 +32,9 @@ from yibao.apps.claims.year import (
     Standing,
     Year,
     decide,
+    seen_of,
 )
-from yibao.apps.claims.year_change import LAWS
+from yibao.apps.claims.year_change import LAWS, TrialOutdated
 from yibao.database.errors import refused
 from yibao.database.writer import Writer, writing
 
@@ -48,6 +49,7 @@ def settle(
     number: str,
     facts: Mapping[str, Any],
     at: datetime,
+    seen: str = "",
 ) -> SettledReply:
     """Settle a visit and return the answer; the same request again gets the same bytes.
 
@@ -55,8 +57,12 @@ def settle(
     `eligible_cost` (its part inside the catalogues). A visit that comes before one already
     settled replays the year: others are corrected by settlements of their own.
 
-    Raises the refusals of `read_request` and `read_case`, KeyMissing, KeyUsedForAnother, NotThere
-    for a person outside the scope, FactFaults and the other refusals of the rule.
+    `seen` is the mark of the trial that somebody has looked at: where the year or the amount is
+    another by now, nothing is settled unseen.
+
+    Raises TrialOutdated for that, the refusals of `read_request` and `read_case`, KeyMissing,
+    KeyUsedForAnother, NotThere for a person outside the scope, FactFaults and the other refusals
+    of the rule.
     """
     scope.require("claims.settle")
     if not key.strip():
@@ -71,7 +77,7 @@ def settle(
     )
     rule = benefit_rule(scope.region, request.year, today)
     with refused(LAWS), writing(scope.area_from, scope.area_until) as w:
-        return _settled(w, scope, rule, client, key, request, at)
+        return _settled(w, scope, rule, client, key, request, at, seen)
 
 
 def _settled(
@@ -82,6 +88,7 @@ def _settled(
     key: str,
     request: VisitRequest,
     at: datetime,
+    seen: str,
 ) -> SettledReply:
     person_id, year_no, fingerprint = request.person_id, request.year, request.fingerprint()
     claimed = w.run(sql.CLAIM_KEY, [client, key, fingerprint, at, person_id])
@@ -110,6 +117,8 @@ def _settled(
     place = Place.of(scope, case.region, case.area_no, case.book_id, person_id, year_no, at)
     decided = decide(year, rule, case.new, lambda: _standing(w, person_id, year_no))
     assert decided.paid is not None, "a new visit is decided"
+    if seen and seen != seen_of(year, decided.paid):
+        raise TrialOutdated()
     write_visit(w, place, visit_id, request, case.new)
     row = settled_row(Ids(*numbers), visit_id, request, decided.paid)
     others = corrections(w, decided, because=f"补结 {request.number}，按序重算")

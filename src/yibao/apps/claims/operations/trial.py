@@ -18,6 +18,7 @@ from yibao.apps.claims.year import (
     Standing,
     Year,
     decide,
+    seen_of,
 )
 
 # Sorts after every number that an institution writes: a trial has none of its own.
@@ -34,6 +35,7 @@ class Outcome:
     fund_paid_before_fen: int
     fund_paid_after_fen: int
     hospital_level: int
+    seen: str
 
 
 def trial(
@@ -84,6 +86,7 @@ def trial(
         fund_paid_before_fen=year.fund_paid_fen,
         fund_paid_after_fen=decided.year.fund_paid_fen,
         hospital_level=case.new.visit["hospital_level"],
+        seen=seen_of(year, decided.paid),
     )
 
 
