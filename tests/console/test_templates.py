@@ -48,6 +48,11 @@ def test_no_template_styles_or_scripts_in_place(path):
     assert "|safe" not in text and "autoescape off" not in text
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_argument_is_translated_with_a_percent_sign_which_would_be_shown_twice(path):
+    assert not re.search(r"""_\((?:"[^"]*%[^"]*"|'[^']*%[^']*')\)""", path.read_text("utf-8"))
+
+
 @pytest.mark.parametrize(
     "wrong", ["<p>待办</p>", '<input value="待办">', '{% trans "待办" %}<b>件</b>']
 )
