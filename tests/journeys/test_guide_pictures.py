@@ -28,6 +28,9 @@ _SETTLED = """async () => {
     await Promise.all(images.map(one => one.decode().catch(() => null)));
     return document.documentElement.scrollHeight;
 }"""
+# A chart is drawn when it comes into view, which it does when the window grows; the page with it.
+_DRAWN = """() => [...document.querySelectorAll("[data-yb-chart]")].every(
+    box => box.querySelector("canvas"))"""
 # Steps of signing in: they belong to no post and are walked as a new colleague does.
 SIGNING_IN = [
     f"console:{name}" for name in ("sign_in", "password", "factor", "code", "posts", "locked")
@@ -92,6 +95,9 @@ def take(page: Any, route: str) -> None:
         # As tall as the page: what keeps to the window's edge then lies at the page's end.
         tall = page.evaluate(_SETTLED)
         page.set_viewport_size({"width": width, "height": max(height, tall)})
+        page.wait_for_function(_DRAWN)
+        grown = page.evaluate(_SETTLED)
+        page.set_viewport_size({"width": width, "height": max(height, grown)})
         place = PICTURES / file_name(route, width)
         page.screenshot(path=str(place), type="jpeg", quality=60)
     page.set_viewport_size({"width": 1440, "height": 900})

@@ -48,12 +48,12 @@ class Walk:
                 yield name, page
 
     def _opened(self, posts: tuple[str, ...], address: str, scripts: bool) -> tuple[Any, Any]:
-        """Ask in the posts that may until one sees the object: some are for their makers only."""
+        """Ask in the posts that may until one sees the page: some are for their makers only."""
         self._keep_fresh()
         for role in self._in_order(posts):
             page = self._page_of(role, scripts)
             answer = page.request.get(address, max_redirects=0, timeout=arriving.PATIENCE_MS)
-            if answer.status not in (403, 404):
+            if answer.status not in (302, 403, 404):
                 break
         return page, answer
 
