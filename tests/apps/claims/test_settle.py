@@ -35,7 +35,7 @@ def office():
     return open_office()
 
 
-def settle(office, person, facts, *, level=3, key="k1", number="F1", at=AT, client="H3"):
+def settle(office, person, facts, *, level=3, key="k1", number="F1", at=AT, client="H3", seen=""):
     return operations.settle(
         scope=office.scope,
         client=client,
@@ -45,6 +45,17 @@ def settle(office, person, facts, *, level=3, key="k1", number="F1", at=AT, clie
         number=number,
         facts=facts,
         at=at,
+        seen=seen,
+    )
+
+
+def trial(office, person, facts, *, level=3):
+    return operations.trial(
+        scope=office.scope,
+        person_id=person,
+        institution_id=office.hospitals[level],
+        facts=facts,
+        at=AT,
     )
 
 
@@ -308,3 +319,21 @@ def test_without_cover_of_the_year_the_year_before_carries_to_the_count_of_1_may
     )
     assert json.loads(april.body)["fund_pay"] == "330.00"
     assert json.loads(may.body)["reason"] == "suspended"
+
+
+def test_what_another_settlement_changed_since_the_trial_is_not_settled_and_nothing_is_written(
+    office,
+):
+    person = insure(office.scope)
+    seen = trial(office, person, stay()).seen
+    settle(office, person, stay(), key="k1", number="F1")
+    before = counts(office.scope)
+    with pytest.raises(operations.TrialOutdated):
+        settle(office, person, stay(), key="k2", number="F2", seen=seen)
+    assert counts(office.scope) == before
+    # The key of the refused attempt is free: what is seen now is settled, and once.
+    now = trial(office, person, stay()).seen
+    reply = settle(office, person, stay(), key="k2", number="F2", seen=now)
+    again = settle(office, person, stay(), key="k2", number="F2", seen=now)
+    assert again.body == reply.body
+    assert counts(office.scope)["Settlement"] == 2

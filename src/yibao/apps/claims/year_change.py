@@ -15,16 +15,6 @@ class CeilingPassed(Refusal):
     remedy_en = "Try again; nothing of this attempt was written"
 
 
-class TrialOutdated(Refusal):
-    """Raised where a settlement would not do what the trial showed: another came between."""
-
-    code = "E660"
-    message = "试算之后，本人本年的结算已有变动"
-    remedy = "已按现在的情况重新试算，请核对后再结算；本次没有写入任何数据"
-    message_en = "This person's year has changed since the trial"
-    remedy_en = "Tried again as it stands now: check it, then settle; nothing has been written"
-
-
 class MonthClosed(Refusal):
     """Raised where the sub-ledger's month of today is closed."""
 

@@ -2,9 +2,8 @@
 
 from yibao.apps.claims.operations.replay import replay_year
 from yibao.apps.claims.operations.reverse import reverse
-from yibao.apps.claims.operations.settle import settle
+from yibao.apps.claims.operations.settle import TrialOutdated, settle
 from yibao.apps.claims.operations.trial import Outcome, trial
 from yibao.apps.claims.replies import SettledReply
-from yibao.apps.claims.year_change import TrialOutdated
 
 __all__ = ["Outcome", "SettledReply", "TrialOutdated", "replay_year", "reverse", "settle", "trial"]

@@ -34,9 +34,20 @@ from yibao.apps.claims.year import (
     decide,
     seen_of,
 )
-from yibao.apps.claims.year_change import LAWS, TrialOutdated
+from yibao.apps.claims.year_change import LAWS
+from yibao.core.refusal import Refusal
 from yibao.database.errors import refused
 from yibao.database.writer import Writer, writing
+
+
+class TrialOutdated(Refusal):
+    """Raised where a settlement would not do what the trial showed: another came between."""
+
+    code = "E660"
+    message = "试算之后，本人本年的结算已有变动"
+    remedy = "请核对现在的试算结果，再结算；本次没有写入任何数据"
+    message_en = "This person's year has changed since the trial"
+    remedy_en = "Check the trial as it stands now, then settle; nothing has been written"
 
 
 def settle(
